@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Headgate.Algorithms;
+
+/// <summary>An admitted charge: when and how much.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LogEntry
+{
+    public long Time;
+    public long Cost;
+}
+
+/// <summary>A growing ring of log entries in one native block, oldest first: 16 bytes, then 16 an entry. The owner of the state owns it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LogRing
+{
+    private const int FirstCapacity = 4;
+
+    /// <summary>Entries that fit; a power of two.</summary>
+    private int _capacity;
+    private int _head;
+    private int _count;
+    private int _unused;
+
+    public readonly int Count => _count;
+
+    /// <summary>The entry that is <paramref name="index"/> places younger than the oldest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref LogEntry At(int index)
+    {
+        fixed (LogRing* self = &this) return ref ((LogEntry*)(self + 1))[(_head + index) & (_capacity - 1)];
+    }
+
+    public void DropOldest(int count)
+    {
+        _head = (_head + count) & (_capacity - 1);
+        _count -= count;
+    }
+
+    /// <summary>Adds an entry, or to the youngest if it has the same time. Returns the ring, which moves when it grows.</summary>
+    public static LogRing* Append(LogRing* ring, long time, long cost)
+    {
+        if (ring == null) ring = Allocate(FirstCapacity);
+        else if (ring->_count > 0)
+        {
+            ref LogEntry youngest = ref ring->At(ring->_count - 1);
+            if (youngest.Time == time)
+            {
+                youngest.Cost += cost;
+                return ring;
+            }
+        }
+
+        if (ring->_count == ring->_capacity) ring = Grow(ring);
+        ring->At(ring->_count++) = new LogEntry { Time = time, Cost = cost };
+        return ring;
+    }
+
+    private static LogRing* Grow(LogRing* ring)
+    {
+        LogRing* larger = Allocate(ring->_capacity * 2);
+        for (int i = 0; i < ring->_count; i++) larger->At(i) = ring->At(i);
+        larger->_count = ring->_count;
+        NativeMemory.Free(ring);
+        return larger;
+    }
+
+    private static LogRing* Allocate(int capacity)
+    {
+        LogRing* ring = (LogRing*)NativeMemory.Alloc((nuint)(sizeof(LogRing) + (capacity * sizeof(LogEntry))));
+        *ring = new LogRing { _capacity = capacity };
+        return ring;
+    }
+}

@@ -1,0 +1,6 @@
+namespace Headgate;
+
+/// <summary>One limit on one store.</summary>
+public sealed class Limiter
+{
+}

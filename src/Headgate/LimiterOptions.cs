@@ -1,0 +1,23 @@
+namespace Headgate;
+
+/// <summary>Settings of a <see cref="Limiter"/>; read once, when it is built.</summary>
+public sealed class LimiterOptions
+{
+    /// <summary>The default of <see cref="MaxWaiters"/>: 10,000.</summary>
+    public const int DefaultMaxWaiters = 10_000;
+
+    /// <summary>
+    /// The namespace of the limiter's keys, and its <c>policy</c> tag in metrics. Two limiters of one name on one store share state; of
+    /// different names never. Null (the default) is the unnamed namespace.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>What to do when the store cannot answer; <see cref="FailureMode.Open"/> by default. The memory store always answers.</summary>
+    public FailureMode FailureMode { get; init; } = FailureMode.Open;
+
+    /// <summary>The most callers that may wait in <c>WaitAsync</c> at once, over all keys: 0 to 10^6; 10,000 by default. One more is refused at once.</summary>
+    public int MaxWaiters { get; init; } = DefaultMaxWaiters;
+
+    /// <summary>The clock of waits and renewals; null (the default) takes the store's where it has one, else the system's.</summary>
+    public TimeProvider? TimeProvider { get; init; }
+}
