@@ -34,8 +34,26 @@ public static class ScriptGen
             select new Charge(key, limit with { Shadow = shadow }, cost);
         Gen<IReadOnlyList<IReadOnlyList<Charge>>> menus =
             from charges in charge.ListOf(4)
+            where AreDistinct(charges)
             from picks in Gen.Choose(0, 3).ListOf(3).ListOf(3)
             select Menus([.. picks.Select(p => p.Select(i => charges[i]).ToArray())]);
+        return From(menus, LimitKind.Concurrency, options);
+    }
+
+    /// <summary>Hybrids: composites of two or three limits, one perhaps a shadow, named or not, on one key.</summary>
+    public static Arbitrary<Script> Composites(ScriptOptions options)
+    {
+        Gen<Limit> part =
+            from kind in Gen.Elements(Enum.GetValues<LimitKind>())
+            from limit in LimitGen.OfKind(kind)
+            from shadow in Gen.Frequency((5, Gen.Constant(false)), (1, Gen.Constant(true)))
+            select limit with { Shadow = shadow };
+        Gen<IReadOnlyList<IReadOnlyList<Charge>>> menus =
+            from size in Gen.Choose(2, 3)
+            from parts in part.ListOf(size)
+            where parts.Select(p => (p with { Shadow = false }).ToString()).Distinct().Count() == parts.Count
+            from name in Gen.Elements(null, "hybrid")
+            select Menu(new Charge("k", Limit.AllOf([.. parts]) with { Name = name }, 0));
         return From(menus, LimitKind.Concurrency, options);
     }
 
@@ -94,6 +112,10 @@ public static class ScriptGen
             foreach (Move simpler in moves[at].Simpler()) yield return script with { Moves = [.. moves.Take(at), simpler, .. moves.Skip(at + 1)] };
         }
     }
+
+    /// <summary>One state enforced and not, in one list, is refused.</summary>
+    private static bool AreDistinct(IList<Charge> charges) =>
+        charges.Select(c => (c.Key, c.Limit with { Shadow = false })).Distinct().Count() == charges.Select(c => (c.Key, c.Limit)).Distinct().Count();
 
     private static IReadOnlyList<IReadOnlyList<Charge>> Menu(params Charge[] charges) => [charges];
 

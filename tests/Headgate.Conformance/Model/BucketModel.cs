@@ -45,18 +45,11 @@ public sealed class BucketModel : LimitModel
     {
         if (_draining == _perMicro) return;
         Fraction level = Used(now);
-        if (level.Sign > 0)
-        {
-            BigInteger units = (level * _perMicro.Denominator).Ceiling();
-            _level = new Fraction(BigInteger.Min(units, BigInteger.One << 62), _perMicro.Denominator);
-            LastSeen = Time(now);
-        }
-        else
-        {
-            _level = 0;
-        }
-
+        if (level.Sign == 0) return;
+        BigInteger units = (level * _perMicro.Denominator).Ceiling();
+        _level = new Fraction(BigInteger.Min(units, BigInteger.One << 62), _perMicro.Denominator);
         _draining = _perMicro;
+        LastSeen = Time(now);
     }
 
     /// <summary>
@@ -65,16 +58,19 @@ public sealed class BucketModel : LimitModel
     /// </summary>
     public override void Refund(long now, long chargedAt, BigInteger cost)
     {
-        Settle(now);
-        Fraction level = Used(now);
         long time = Time(now);
         Fraction outstanding = (Fraction)cost - (_perMicro * Math.Max(0, time - chargedAt));
-        if (level.Sign == 0 || outstanding.Sign <= 0) return;
-        _level = Fraction.Max(0, level - outstanding);
+        if (Used(now).Sign == 0 || outstanding.Sign <= 0) return;
+        Settle(now);
+        _level = Fraction.Max(0, Used(now) - outstanding);
         LastSeen = time;
     }
 
-    protected override void Add(long time, BigInteger cost, UInt128 lease) => _level = Used(time) + cost;
+    protected override void Add(long time, BigInteger cost, UInt128 lease)
+    {
+        _level = Used(time) + cost;
+        _draining = _perMicro;
+    }
 
     /// <summary>The time until what was ahead has drained.</summary>
     protected override long Delay(long now) => _leaky ? ResetAfter(now) : 0;

@@ -40,10 +40,10 @@ public sealed class ModelStore
     }
 
     /// <summary>True if all concurrency limits of the list still held the lease.</summary>
-    public bool Renew(long now, IReadOnlyList<Charge> charges, UInt128 lease) => EachLease(now, charges, model => model.Renew(now, lease)).All(held => held);
+    public bool Renew(long now, IReadOnlyList<Charge> charges, UInt128 lease) => EachLease(now, charges, model => model.Renew(now, lease)) is { Count: > 0 } held && held.TrueForAll(h => h);
 
     /// <summary>True if any did.</summary>
-    public bool Release(long now, IReadOnlyList<Charge> charges, UInt128 lease) => EachLease(now, charges, model => model.Release(now, lease)).Any(held => held);
+    public bool Release(long now, IReadOnlyList<Charge> charges, UInt128 lease) => EachLease(now, charges, model => model.Release(now, lease)).Exists(held => held);
 
     private List<bool> EachLease(long now, IReadOnlyList<Charge> charges, Func<ConcurrencyModel, bool> act)
     {
@@ -64,8 +64,11 @@ public sealed class ModelStore
         List<Judged> judged = [.. ModelCharge.Expand(charges).Select(charge => new Judged(charge, StateOf(charge), StateOf(charge).Decide(now, charge.Cost)))];
         List<Judged> enforced = [.. judged.Where(j => !j.Charge.Shadow)];
         Judged? shadowDenier = judged.FirstOrDefault(j => j.Charge.Shadow && !j.Verdict.Allowed);
-        bool allowed = enforced.All(j => j.Verdict.Allowed);
-        ModelDecision decision = allowed ? Allowed(enforced) : Denied(now, enforced);
+        bool allowed = enforced.TrueForAll(j => j.Verdict.Allowed);
+        // Where nothing is enforced, shadows lend their figures.
+        List<Judged> shown = enforced.Count > 0 ? enforced : judged;
+        List<Judged> figures = [.. shown.Select(j => commit && allowed && j.Verdict.Allowed ? j : Uncharged(j, now))];
+        ModelDecision decision = allowed ? Allowed(figures) : Denied(enforced, figures);
         if (commit)
         {
             foreach (Judged j in judged)
@@ -85,36 +88,41 @@ public sealed class ModelStore
         _droppable.Remove(judged.Charge.State);
     }
 
-    /// <summary>All are charged: the one with the least remaining decides.</summary>
-    private static ModelDecision Allowed(List<Judged> enforced)
+    /// <summary>All admit: the one with the least remaining decides.</summary>
+    private static ModelDecision Allowed(List<Judged> figures)
     {
-        if (enforced.Count == 0) return new ModelDecision { Allowed = true };
-        Judged least = enforced.MinBy(j => j.Verdict.Remaining)!;
+        Judged least = figures.MinBy(j => j.Verdict.Remaining)!;
         return new ModelDecision
         {
             Allowed = true,
             Limit = (long)least.State.Permits,
             Remaining = (long)least.Verdict.Remaining,
-            ResetAfter = enforced.Max(j => j.Verdict.ResetAfter),
-            Delay = enforced.Max(j => j.Verdict.Delay),
+            ResetAfter = figures.Max(j => j.Verdict.ResetAfter),
+            Delay = figures.Max(j => j.Verdict.Delay),
             DecidedBy = least.Charge.Label,
         };
     }
 
-    /// <summary>None is charged, so all remain as they were: the one that denies for longest decides.</summary>
-    private static ModelDecision Denied(long now, List<Judged> enforced)
+    /// <summary>None is charged: the one that denies for longest decides.</summary>
+    private static ModelDecision Denied(List<Judged> enforced, List<Judged> figures)
     {
-        List<Judged> uncharged = [.. enforced.Select(j => j with { Verdict = j.State.Decide(now, BigInteger.Zero) })];
         Judged longest = enforced.Where(j => !j.Verdict.Allowed).MaxBy(j => (ulong)j.Verdict.RetryAfter)!;
         return new ModelDecision
         {
             Allowed = false,
             Limit = (long)longest.State.Permits,
-            Remaining = (long)uncharged.Min(j => j.Verdict.Remaining),
+            Remaining = (long)figures.Min(j => j.Verdict.Remaining),
             RetryAfter = longest.Verdict.RetryAfter,
-            ResetAfter = uncharged.Max(j => j.Verdict.ResetAfter),
+            ResetAfter = figures.Max(j => j.Verdict.ResetAfter),
             DecidedBy = longest.Charge.Label,
         };
+    }
+
+    /// <summary>What remains as it is (law 7), with the delay that was promised.</summary>
+    private static Judged Uncharged(Judged judged, long now)
+    {
+        ModelVerdict asIs = judged.State.Decide(now, BigInteger.Zero);
+        return judged with { Verdict = asIs with { Delay = judged.Verdict.Delay } };
     }
 
     private LimitModel StateOf(ModelCharge charge)

@@ -6,7 +6,7 @@ public static class Search
     /// <summary>
     /// The smallest d from 0 at which <paramref name="holds"/>, which must stay true once it is. Doubles until it holds, then halves.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It does not hold before 2^61.</exception>
+    /// <exception cref="InvalidOperationException">It does not hold up to 2^62.</exception>
     public static long First(Func<long, bool> holds)
     {
         if (holds(0)) return 0;
@@ -15,7 +15,7 @@ public static class Search
         while (!holds(above))
         {
             below = above;
-            above = above < 1L << 61 ? above * 2 : throw new InvalidOperationException("It never holds.");
+            above = above < 1L << 62 ? above * 2 : throw new InvalidOperationException("It never holds.");
         }
 
         while (above - below > 1)

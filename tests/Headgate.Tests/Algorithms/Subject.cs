@@ -24,10 +24,11 @@ internal abstract class Subject : IDisposable
         _ => throw new ArgumentException($"{limit} is no plain limit.", nameof(limit)),
     };
 
+    /// <summary>What a charge would meet, with the figures of the state as it is.</summary>
+    public abstract Verdict Peek(long now, long cost);
+
     /// <summary>Charges if it is admitted; a state from other numbers is settled by a denial.</summary>
     public abstract Verdict Acquire(long now, long cost, UInt128 lease = default);
-
-    public abstract Verdict Peek(long now, long cost);
 
     public abstract void Refund(long now, long chargedAt, long cost);
 
@@ -71,7 +72,13 @@ internal unsafe class Subject<TAlgorithm, TState>(Limit limit, Func<Limit, TAlgo
         return verdict;
     }
 
-    public override Verdict Peek(long now, long cost) => Algorithm.Decide(_state, now, cost, out _);
+    public override Verdict Peek(long now, long cost)
+    {
+        Verdict verdict = Algorithm.Decide(_state, now, cost, out _);
+        Verdict asIs = Algorithm.Decide(_state, now, 0, out _);
+        (verdict.Remaining, verdict.ResetAfter) = (asIs.Remaining, asIs.ResetAfter);
+        return verdict;
+    }
 
     public override void Refund(long now, long chargedAt, long cost) => _state = Algorithm.Refund(_state, now, chargedAt, cost);
 
@@ -86,16 +93,9 @@ internal unsafe class Subject<TAlgorithm, TState>(Limit limit, Func<Limit, TAlgo
     public override byte[] Snapshot()
     {
         byte[] bytes = MemoryMarshal.AsBytes(new Span<TState>(ref _state)).ToArray();
-        void* owned = TAlgorithm.OwnsMemory ? Unsafe.As<TState, Words>(ref _state).Owned : null;
-        if (owned == null) return bytes;
-        nuint size = typeof(TState) == typeof(SlidingLogState) ? SizeOfLog((int*)owned) : SizeOfLeases((int*)owned);
-        return [.. bytes, .. new ReadOnlySpan<byte>(owned, (int)size)];
+        nuint size = TAlgorithm.OwnedBytes(_state);
+        return size == 0 ? bytes : [.. bytes, .. new ReadOnlySpan<byte>(Unsafe.As<TState, Words>(ref _state).Owned, (int)size)];
     }
-
-    // Both blocks begin with their capacity.
-    private static nuint SizeOfLog(int* ring) => (nuint)(sizeof(LogRing) + (*ring * sizeof(LogEntry)));
-
-    private static nuint SizeOfLeases(int* table) => (nuint)(sizeof(LeaseTable) + (*table * (sizeof(Lease) + sizeof(int))));
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Words
