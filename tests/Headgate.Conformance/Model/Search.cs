@@ -1,0 +1,30 @@
+namespace Headgate.Conformance.Model;
+
+/// <summary>Finds by trying what an implementation finds by arithmetic.</summary>
+public static class Search
+{
+    /// <summary>
+    /// The smallest d from 0 at which <paramref name="holds"/>, which must stay true once it is. Doubles until it holds, then halves.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It does not hold up to 2^62.</exception>
+    public static long First(Func<long, bool> holds)
+    {
+        if (holds(0)) return 0;
+        long below = 0;
+        long above = 1;
+        while (!holds(above))
+        {
+            below = above;
+            above = above < 1L << 62 ? above * 2 : throw new InvalidOperationException("It never holds.");
+        }
+
+        while (above - below > 1)
+        {
+            long middle = below + ((above - below) / 2);
+            if (holds(middle)) above = middle;
+            else below = middle;
+        }
+
+        return above;
+    }
+}
