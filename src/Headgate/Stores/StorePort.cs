@@ -21,6 +21,7 @@ internal sealed class StorePort
         _name = name;
         _failureMode = failureMode;
         _plan = _memory is null ? LimitPlan.Create(name, limit) : _memory.PlanOf(name, limit);
+        MostCost = _plan.Bindings.Where(b => !b.IsShadow).Select(b => b.Permits).DefaultIfEmpty(long.MaxValue).Min();
         _local = new Lazy<MemoryStore>(() => new MemoryStore(clock));
         Clock = clock;
     }
@@ -30,6 +31,12 @@ internal sealed class StorePort
     public Limit Limit => _limit;
 
     public string? Name => _name;
+
+    /// <summary>The largest cost that can ever be admitted.</summary>
+    public long MostCost { get; }
+
+    /// <summary>Cancelled when the store is disposed, so that nobody waits for one that is gone.</summary>
+    public CancellationToken StoreDisposed => _memory?.Disposed ?? CancellationToken.None;
 
     /// <summary>The store answers at once and never fails.</summary>
     public bool IsLocal => _memory is not null;
