@@ -145,7 +145,7 @@ public class MemoryStoreTests
         Assert.Equal(0, store.KeyCount);
         Assert.True((await store.AcquireAsync(new[] { new Charge("k", limit, 3) })).IsAllowed);
 
-        object? Ask(params Charge[] charges) => store.AcquireAsync(charges);
+        object? Ask(params Charge[] charges) => store.AcquireAsync(charges).AsTask();
     }
 
     [Theory]
