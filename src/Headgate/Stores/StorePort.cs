@@ -56,18 +56,10 @@ internal sealed class StorePort
 
     public ValueTask<Decision> EnterAsync(string key, long cost, LeaseId lease, CancellationToken ct) => DecideRemotely(key, cost, lease, ct);
 
-    public async ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
+    public ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        if (_memory is not null) return _memory.Peek(_plan, key, cost);
-        try
-        {
-            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException)
-        {
-            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
-        }
+        if (_memory is null) return PeekRemotely(key, cost, ct);
+        return ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : new(_memory.Peek(_plan, key, cost));
     }
 
     public ValueTask ResetAsync(string key, CancellationToken ct) => _store.ResetAsync(Charge(key, 0), ct);
@@ -123,6 +115,18 @@ internal sealed class StorePort
 
         if (start != 0) Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
         return decision;
+    }
+
+    private async ValueTask<Decision> PeekRemotely(string key, long cost, CancellationToken ct)
+    {
+        try
+        {
+            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
+        }
     }
 
     private Decision AcquireMetered(MemoryStore memory, string key, long cost)

@@ -133,7 +133,7 @@ public class ChargeListTests
     public async Task Opposite_orders_do_not_deadlock()
     {
         using MemoryStore store = new(_clock);
-        Limit limit = Limit.TokenBucket(1_000_000, Rate.PerDay(1)), log = Limit.SlidingLog(1_000_000, TimeSpan.FromDays(1));
+        Limit limit = Limit.TokenBucket(1_000_000, Rate.PerSecond(1)), log = Limit.SlidingLog(1_000_000, TimeSpan.FromDays(1));
         await Watchdog.OnThreads(4, thread =>
         {
             Charge[] list = [.. Enumerable.Range(0, 8).SelectMany(i => new[] { new Charge($"{i}", limit), new Charge($"{i}", log) })];

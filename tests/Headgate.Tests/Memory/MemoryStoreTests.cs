@@ -33,7 +33,8 @@ public class MemoryStoreTests
                 denials++;
             }
 
-            Assert.Equal(keys, disturbed.KeyCount);
+            // Idle keys may go; none may come.
+            Assert.InRange(disturbed.KeyCount, 0, keys);
             Assert.Equal(await plain.AcquireAsync(charge), await disturbed.AcquireAsync(charge));
         }
 
