@@ -12,6 +12,8 @@ namespace Headgate.Memory;
 /// </remarks>
 internal sealed unsafe class ChargeList
 {
+    private static readonly Cell[] NeverSeen = new Cell[1];
+
     [ThreadStatic]
     private static ChargeList? _ofThread;
 
@@ -19,6 +21,7 @@ internal sealed unsafe class ChargeList
     private readonly Segment[] _segments = new Segment[IRateLimitStore.MaxCharges];
     private int _count;
     private int _segmentCount;
+    private int _missing;
     private int _entered;
     private MemoryStore _store = null!;
 
@@ -82,12 +85,16 @@ internal sealed unsafe class ChargeList
                         return Compose(allowed, charged: false, now);
                     }
 
-                    int missing = CountMissing();
-                    if (missing <= reserved || _store.Budget.TryReserve(missing - reserved))
+                    if (_missing <= reserved || _store.Budget.TryReserve(_missing - reserved))
                     {
-                        reserved = Math.Max(reserved, missing);
-                        if (MakeRoom(now)) continue;
-                        CommitAll(lease, ref reserved);
+                        reserved = Math.Max(reserved, _missing);
+                        if (_missing > 0)
+                        {
+                            if (MakeRoom(now)) continue;
+                            reserved -= InsertMissing();
+                        }
+
+                        CommitAll(lease);
                         return Compose(allowed, charged: true, now);
                     }
                 }
@@ -226,11 +233,12 @@ internal sealed unsafe class ChargeList
     private bool DecideAll(long now)
     {
         bool allowed = true;
+        _missing = 0;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
-            Cell state = item.Slot == null ? default : item.Slot->Cell;
-            item.Verdict = item.Binding.Decide(state, now, item.Cost, out item.Next);
+            item.Verdict = item.Binding.Decide(item.State, now, item.Cost, out item.Next);
             allowed &= item.Verdict.Allowed || item.Binding.IsShadow;
+            if (item.IsMissing) _missing++;
         }
 
         return allowed;
@@ -242,17 +250,6 @@ internal sealed unsafe class ChargeList
         {
             if (item.Verdict.Settles) item.Slot->Cell = item.Next;
         }
-    }
-
-    private int CountMissing()
-    {
-        int missing = 0;
-        foreach (ref Item item in _items.AsSpan(0, _count))
-        {
-            if (item.IsMissing) missing++;
-        }
-
-        return missing;
     }
 
     /// <summary>True if slots moved and all must be looked up anew.</summary>
@@ -275,15 +272,21 @@ internal sealed unsafe class ChargeList
         return moved;
     }
 
-    private void CommitAll(UInt128 lease, ref int reserved)
+    private int InsertMissing()
     {
+        int inserted = 0;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (!item.IsMissing) continue;
             item.Slot = item.Segment.Insert(item.Digest);
-            reserved--;
+            inserted++;
         }
 
+        return inserted;
+    }
+
+    private void CommitAll(UInt128 lease)
+    {
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (item.IsCharged) item.Binding.Commit(ref item.Slot->Cell, item.Next, item.Cost, lease);
@@ -311,8 +314,8 @@ internal sealed unsafe class ChargeList
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (item.Binding.IsShadow && enforces) continue;
-            Verdict verdict = item.Verdict;
-            Verdict figures = charged && item.IsCharged ? verdict : Current(item, now);
+            ref readonly Verdict verdict = ref item.Verdict;
+            Verdict figures = charged && item.IsCharged ? verdict : item.Binding.Decide(item.State, now, 0, out _);
             if (allowed ? figures.Remaining < least : !verdict.Allowed && verdict.RetryAfter > longest)
             {
                 decider = item.Binding;
@@ -329,13 +332,6 @@ internal sealed unsafe class ChargeList
         return Decisions.From(whole, decider, now, shadowDeniedBy);
     }
 
-    /// <summary>The figures of a state that was not charged.</summary>
-    private static Verdict Current(in Item item, long now)
-    {
-        Cell state = item.Slot == null ? default : item.Slot->Cell;
-        return item.Binding.Decide(state, now, 0, out _);
-    }
-
     /// <summary>One charge and what became of it. Slots are valid while the segments are entered and unmoved.</summary>
     private struct Item
     {
@@ -346,6 +342,9 @@ internal sealed unsafe class ChargeList
         public Slot* Slot;
         public Verdict Verdict;
         public Cell Next;
+
+        /// <summary>The key's state; never seen where it has no slot.</summary>
+        public readonly ref readonly Cell State => ref Slot == null ? ref NeverSeen[0] : ref Slot->Cell;
 
         public readonly bool IsCharged => Verdict.Allowed && Cost > 0;
 
