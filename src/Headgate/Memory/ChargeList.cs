@@ -41,7 +41,12 @@ internal sealed unsafe class ChargeList
     /// <summary>Lets go of what the charges refer to.</summary>
     public void Clear()
     {
-        Array.Clear(_items, 0, _count);
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            item.Binding = null!;
+            item.Segment = null!;
+        }
+
         _count = 0;
         _store = null!;
     }
@@ -64,7 +69,10 @@ internal sealed unsafe class ChargeList
 
         if (_count == IRateLimitStore.MaxCharges)
             throw new ArgumentException($"The list has more than {IRateLimitStore.MaxCharges} charges, the parts of composites counted. Use fewer.");
-        _items[_count++] = new Item { Binding = binding, Digest = digest, Cost = cost };
+        ref Item item = ref _items[_count++];
+        item.Binding = binding;
+        item.Digest = digest;
+        item.Cost = cost;
     }
 
     /// <summary>Decides the list, and unless it is a peek makes every charge or none.</summary>
@@ -218,9 +226,8 @@ internal sealed unsafe class ChargeList
             int place = _segmentCount;
             while (place > 0 && _segments[place - 1].Order > segment.Order) place--;
             if (place > 0 && ReferenceEquals(_segments[place - 1], segment)) continue;
-            _segments.AsSpan(place, _segmentCount - place).CopyTo(_segments.AsSpan(place + 1));
+            for (int i = _segmentCount++; i > place; i--) _segments[i] = _segments[i - 1];
             _segments[place] = segment;
-            _segmentCount++;
         }
     }
 
@@ -309,13 +316,21 @@ internal sealed unsafe class ChargeList
         }
 
         Verdict whole = new() { Allowed = allowed, Remaining = long.MaxValue };
+        Verdict uncharged = default;
         LimitBinding decider = _items[0].Binding;
         long least = long.MaxValue, longest = -1;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (item.Binding.IsShadow && enforces) continue;
+            // By reference: copying what was just written field by field stalls the processor.
             ref readonly Verdict verdict = ref item.Verdict;
-            Verdict figures = charged && item.IsCharged ? verdict : item.Binding.Decide(item.State, now, 0, out _);
+            scoped ref readonly Verdict figures = ref verdict;
+            if (!charged || !item.IsCharged)
+            {
+                uncharged = item.Binding.Decide(item.State, now, 0, out _);
+                figures = ref uncharged;
+            }
+
             if (allowed ? figures.Remaining < least : !verdict.Allowed && verdict.RetryAfter > longest)
             {
                 decider = item.Binding;
