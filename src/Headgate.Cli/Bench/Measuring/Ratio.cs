@@ -1,0 +1,17 @@
+namespace Headgate.Cli.Bench.Measuring;
+
+/// <summary>How many times as long one subject takes as another: the median over laps, and the middle half of the laps.</summary>
+/// <remarks>
+/// The two ran within the same second of each lap, so what slows the machine down slows both; the division is made per lap,
+/// before the median is taken.
+/// </remarks>
+internal sealed record Ratio(double Median, double LowerQuartile, double UpperQuartile)
+{
+    public static Ratio Of(Samples subject, Samples baseline)
+    {
+        int laps = Math.Min(subject.LapNanoseconds.Count, baseline.LapNanoseconds.Count);
+        double[] ratios = new double[laps];
+        for (int i = 0; i < laps; i++) ratios[i] = subject.LapNanoseconds[i] / baseline.LapNanoseconds[i];
+        return new Ratio(Quantile.Median(ratios), Quantile.Of(ratios, 0.25), Quantile.Of(ratios, 0.75));
+    }
+}

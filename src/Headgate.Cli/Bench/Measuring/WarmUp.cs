@@ -1,0 +1,50 @@
+using System.Runtime;
+
+namespace Headgate.Cli.Bench.Measuring;
+
+/// <summary>Runs the subjects in turn until the JIT has nothing more to compile for them.</summary>
+/// <remarks>
+/// With tiered compilation and dynamic PGO a method is compiled up to three times, each time 100 ms or more after it was called 30 times,
+/// in the background. A fixed number of calls proves nothing; what is waited for is a quiet JIT.
+/// </remarks>
+internal static class WarmUp
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    public static void Run(Scenario scenario, Effort effort, Crew crew)
+    {
+        Workload workload = scenario.Workload.Small();
+        Subject[] subjects = [.. scenario.Candidates.Select(candidate => candidate.Create())];
+        Lane[] lanes = Lanes.Create(workload);
+        TimeSpan quiet = effort.WarmUp < Quiet ? effort.WarmUp : Quiet;
+        TimeProvider clock = TimeProvider.System;
+        long turn = (long)(Turn.TotalSeconds * clock.TimestampFrequency);
+        long start = clock.GetTimestamp();
+        long quietSince = start;
+        long compiled = JitInfo.GetCompiledMethodCount();
+        do
+        {
+            foreach (Subject subject in subjects)
+            {
+                subject.Run(workload.Keys, workload.Everyone, 0, workload.Everyone.Length);
+                crew.Run(member => lanes[member].Measure(subject, workload, turn));
+            }
+
+            long now = JitInfo.GetCompiledMethodCount();
+            if (now != compiled) quietSince = clock.GetTimestamp();
+            compiled = now;
+        }
+        while ((clock.GetElapsedTime(start) < effort.WarmUp || clock.GetElapsedTime(quietSince) < quiet) && clock.GetElapsedTime(start) < Longest);
+
+        foreach (Subject subject in subjects) subject.Dispose();
+    }
+}
+
+/// <summary>A lane for each thread of a workload, evenly spread over its order.</summary>
+internal static class Lanes
+{
+    public static Lane[] Create(Workload workload) =>
+        [.. Enumerable.Range(0, workload.Threads).Select(i => new Lane(workload.Order.Length / workload.Threads * i / Workload.Chunk * Workload.Chunk))];
+}
