@@ -40,6 +40,21 @@ internal static class WarmUp
 
         foreach (Subject subject in subjects) subject.Dispose();
     }
+
+    /// <summary>Waits until the background compiler has had nothing to do for a while.</summary>
+    public static void AwaitQuietJit()
+    {
+        TimeProvider clock = TimeProvider.System;
+        long since = clock.GetTimestamp();
+        long compiled = JitInfo.GetCompiledMethodCount();
+        while (clock.GetElapsedTime(since) < Quiet)
+        {
+            Thread.SpinWait(1000);
+            long now = JitInfo.GetCompiledMethodCount();
+            if (now != compiled) since = clock.GetTimestamp();
+            compiled = now;
+        }
+    }
 }
 
 /// <summary>A lane for each thread of a workload, evenly spread over its order.</summary>

@@ -10,8 +10,8 @@ internal readonly struct Framework(PartitionedRateLimiter<string> limiter) : IOp
 
     private readonly PartitionedRateLimiter<string> _limiter = limiter;
 
-    /// <summary>1,000 tokens a second on top of two thousand million: no round takes that many.</summary>
-    public static Candidate NeverDry { get; } = new(Name, () => Create(int.MaxValue, 1, TimeSpan.FromMilliseconds(1)));
+    /// <summary>A token every three seconds on top of two thousand million: no lap takes that many.</summary>
+    public static Candidate NeverDry { get; } = new(Name, () => Create(int.MaxValue, 1, TimeSpan.FromSeconds(3)));
 
     /// <summary>One token a day; filling takes it.</summary>
     public static Candidate Dry { get; } =
