@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Headgate.Benchmarks.Memory;
+using Headgate.Cli.Bench.Measuring;
 
 namespace Headgate.Benchmarks.Growth;
 
@@ -35,7 +36,7 @@ internal sealed record GrowthReading(
         {
             using KeyedSubject warm = Create(name, keys, controlNanoseconds);
             Time(warm, Math.Min(keys, WarmUpKeys), new LatencyHistogram(), out _, out _);
-            Cli.Bench.Measuring.WarmUp.AwaitQuietJit();
+            WarmUp.AwaitQuietJit();
         }
 
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -8,7 +8,7 @@ namespace Headgate.Benchmarks.Rows;
 /// <summary>Decisions of several subjects timed side by side, in several processes one after another.</summary>
 internal sealed class DecisionRow(string id, string title, Func<Mode, Scenario> scenario, params DecisionTarget[] targets) : IRow
 {
-    private static readonly string[] TableHeader = ["", "mean", "p99", "per second", "bytes", "ratio", "middle half"];
+    private static readonly string[] TableHeader = ["", "mean", "p99", "per second", "bytes", "ratio", "middle half", "own CPU", "ratio of it"];
 
     public string Id => id;
 
@@ -47,6 +47,8 @@ internal sealed class DecisionRow(string id, string title, Func<Mode, Scenario> 
                 BenchTable.Bytes(measured.BytesPerCall),
                 string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:0.00}"),
                 DecisionTarget.Spread(ratio),
+                BenchTable.Nanoseconds(measured.CpuNanoseconds),
+                string.Create(CultureInfo.InvariantCulture, $"{Ratio.OfCpu(subject, samples[0]).Median:0.00}"),
             ]);
         }
 

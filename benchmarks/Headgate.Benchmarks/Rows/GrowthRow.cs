@@ -2,6 +2,7 @@ using System.Globalization;
 using Headgate.Benchmarks.Growth;
 using Headgate.Benchmarks.Memory;
 using Headgate.Benchmarks.Reporting;
+using Headgate.Cli.Bench.Measuring;
 
 namespace Headgate.Benchmarks.Rows;
 

@@ -11,6 +11,9 @@ internal sealed class Lane(int cursor)
 
     public long Ticks { get; private set; }
 
+    /// <summary>The thread's own processor time: what is left of <see cref="Ticks"/> on a machine that others use too. 0 where it cannot be told.</summary>
+    public long CpuNanoseconds { get; private set; }
+
     public long AllocatedBytes { get; private set; }
 
     /// <summary>Decides for <paramref name="ticks"/> of the clock, in whole chunks.</summary>
@@ -22,6 +25,7 @@ internal sealed class Lane(int cursor)
         long calls = 0;
         long admitted = 0;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
+        long cpu = ThreadCpuClock.Nanoseconds();
         long start = TimeProvider.System.GetTimestamp();
         long elapsed;
         do
@@ -33,6 +37,7 @@ internal sealed class Lane(int cursor)
         }
         while (elapsed < ticks);
 
+        CpuNanoseconds = ThreadCpuClock.Nanoseconds() - cpu;
         AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Ticks = elapsed;
         Calls = calls;

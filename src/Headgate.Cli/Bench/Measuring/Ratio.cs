@@ -7,11 +7,15 @@ namespace Headgate.Cli.Bench.Measuring;
 /// </remarks>
 internal sealed record Ratio(double Median, double LowerQuartile, double UpperQuartile)
 {
-    public static Ratio Of(Samples subject, Samples baseline)
+    public static Ratio Of(Samples subject, Samples baseline) => Of(subject.LapNanoseconds, baseline.LapNanoseconds);
+
+    /// <summary>The same in processor time.</summary>
+    public static Ratio OfCpu(Samples subject, Samples baseline) => Of(subject.LapCpuNanoseconds, baseline.LapCpuNanoseconds);
+
+    private static Ratio Of(List<double> subject, List<double> baseline)
     {
-        int laps = Math.Min(subject.LapNanoseconds.Count, baseline.LapNanoseconds.Count);
-        double[] ratios = new double[laps];
-        for (int i = 0; i < laps; i++) ratios[i] = subject.LapNanoseconds[i] / baseline.LapNanoseconds[i];
+        double[] ratios = new double[Math.Min(subject.Count, baseline.Count)];
+        for (int i = 0; i < ratios.Length; i++) ratios[i] = subject[i] / baseline[i];
         return new Ratio(Quantile.Median(ratios), Quantile.Of(ratios, 0.25), Quantile.Of(ratios, 0.75));
     }
 }

@@ -49,14 +49,15 @@ internal static class Runner
         for (int i = 0; i < Math.Max(1, effort.Rounds / 4); i++) crew.Run(round);
 
         long compiled = JitInfo.GetCompiledMethodCount();
-        double[] means = new double[effort.Rounds];
-        for (int i = 0; i < means.Length; i++)
+        int first = samples.RoundNanoseconds.Count;
+        for (int i = 0; i < effort.Rounds; i++)
         {
             crew.Run(round);
-            means[i] = Record(lanes, candidate.CallsPerDecide, samples);
+            Record(lanes, candidate.CallsPerDecide, samples);
         }
 
-        samples.LapNanoseconds.Add(Quantile.Median(means));
+        samples.LapNanoseconds.Add(Quantile.Median(samples.RoundNanoseconds[first..]));
+        samples.LapCpuNanoseconds.Add(Quantile.Median(samples.RoundCpuNanoseconds[first..]));
         samples.MethodsCompiled += JitInfo.GetCompiledMethodCount() - compiled;
     }
 
@@ -68,16 +69,18 @@ internal static class Runner
         GC.Collect();
     }
 
-    private static double Record(Lane[] lanes, int callsPerDecide, Samples samples)
+    private static void Record(Lane[] lanes, int callsPerDecide, Samples samples)
     {
         double frequency = TimeProvider.System.TimestampFrequency;
         double nanoseconds = 0;
+        double cpu = 0;
         double throughput = 0;
         foreach (Lane lane in lanes)
         {
             long calls = lane.Calls * callsPerDecide;
             double seconds = lane.Ticks / frequency;
             nanoseconds += seconds * 1e9 / calls / lanes.Length;
+            cpu += (double)lane.CpuNanoseconds / calls / lanes.Length;
             throughput += calls / seconds;
             samples.Calls += calls;
             samples.Admitted += lane.Admitted * callsPerDecide;
@@ -85,8 +88,8 @@ internal static class Runner
         }
 
         samples.RoundNanoseconds.Add(nanoseconds);
+        samples.RoundCpuNanoseconds.Add(cpu);
         samples.RoundThroughput.Add(throughput);
-        return nanoseconds;
     }
 
     private static void Demand(Scenario scenario, Candidate candidate, Samples samples)

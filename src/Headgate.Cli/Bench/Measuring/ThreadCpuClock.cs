@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Headgate.Benchmarks.Growth;
+namespace Headgate.Cli.Bench.Measuring;
 
 /// <summary>The processor time of the calling thread: stands still while the system runs somebody else. Linux only; elsewhere it reads 0.</summary>
 internal static class ThreadCpuClock
