@@ -36,7 +36,7 @@ internal sealed record GrowthReading(
         {
             using KeyedSubject warm = Create(name, keys, controlNanoseconds);
             Time(warm, Math.Min(keys, WarmUpKeys), new LatencyHistogram(), out _, out _);
-            WarmUp.AwaitQuietJit();
+            WarmUp.AwaitQuietJit(Effort.Full);
         }
 
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

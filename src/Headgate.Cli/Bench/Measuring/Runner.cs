@@ -16,8 +16,13 @@ internal static class Runner
     {
         using Crew crew = new(scenario.Workload.Threads);
         WarmUp.Run(scenario, effort, crew);
-        Workload small = scenario.Workload.Small();
-        foreach (Candidate candidate in scenario.Candidates) RunLap(candidate, small, effort, crew, new Samples(candidate.Name));
+
+        // A lap of each that does not count: filling and collecting run code, too, that the warm-up did not reach.
+        foreach (Candidate candidate in scenario.Candidates)
+        {
+            RunLap(candidate, scenario.Workload, effort, crew, new Samples(candidate.Name));
+            WarmUp.AwaitQuietJit(effort);
+        }
 
         int count = scenario.Candidates.Count;
         Samples[] samples = [.. scenario.Candidates.Select(candidate => new Samples(candidate.Name))];

@@ -18,7 +18,7 @@ internal static class WarmUp
         Workload workload = scenario.Workload.Small();
         Subject[] subjects = [.. scenario.Candidates.Select(candidate => candidate.Create())];
         Lane[] lanes = Lanes.Create(workload);
-        TimeSpan quiet = effort.WarmUp < Quiet ? effort.WarmUp : Quiet;
+        TimeSpan quiet = QuietOf(effort);
         TimeProvider clock = TimeProvider.System;
         long turn = (long)(Turn.TotalSeconds * clock.TimestampFrequency);
         long start = clock.GetTimestamp();
@@ -42,12 +42,13 @@ internal static class WarmUp
     }
 
     /// <summary>Waits until the background compiler has had nothing to do for a while.</summary>
-    public static void AwaitQuietJit()
+    public static void AwaitQuietJit(Effort effort)
     {
+        TimeSpan quiet = QuietOf(effort);
         TimeProvider clock = TimeProvider.System;
         long since = clock.GetTimestamp();
         long compiled = JitInfo.GetCompiledMethodCount();
-        while (clock.GetElapsedTime(since) < Quiet)
+        while (clock.GetElapsedTime(since) < quiet)
         {
             Thread.SpinWait(1000);
             long now = JitInfo.GetCompiledMethodCount();
@@ -55,6 +56,8 @@ internal static class WarmUp
             compiled = now;
         }
     }
+
+    private static TimeSpan QuietOf(Effort effort) => effort.WarmUp < Quiet ? effort.WarmUp : Quiet;
 }
 
 /// <summary>A lane for each thread of a workload, evenly spread over its order.</summary>
