@@ -9,15 +9,15 @@ internal static class BenchTable
 {
     public static void Write(IAnsiConsole console, BenchReport report)
     {
-        foreach (ScenarioReport scenario in report.Scenarios) console.Write(Of(scenario));
+        foreach (ScenarioReport scenario in report.Scenarios) console.Write(Of(scenario, console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii));
         console.WriteLine(report.Machine.ToString());
         console.WriteLine("mean: median over rounds of a round's mean. p99: 99 of 100 rounds had a lower mean. ratio: to the first line, median over laps.");
         console.WriteLine("Only ratios travel between machines. What the lines mean: docs/reference/bench.md");
     }
 
-    private static Table Of(ScenarioReport scenario)
+    private static Table Of(ScenarioReport scenario, TableBorder border)
     {
-        Table table = new Table { Title = new TableTitle($"[bold]{Markup.Escape(scenario.Scenario)}[/]") }.Border(TableBorder.Rounded);
+        Table table = new Table { Title = new TableTitle($"[bold]{Markup.Escape(scenario.Scenario)}[/]") }.Border(border);
         table.AddColumn(new TableColumn("").Width(34));
         foreach (string header in (string[])["mean", "p99", "per second", "bytes", "ratio"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         foreach (SubjectReport subject in scenario.Subjects)

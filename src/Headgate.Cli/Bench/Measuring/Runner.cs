@@ -18,11 +18,8 @@ internal static class Runner
         WarmUp.Run(scenario, effort, crew);
 
         // A lap of each that does not count: filling and collecting run code, too, that the warm-up did not reach.
-        foreach (Candidate candidate in scenario.Candidates)
-        {
-            RunLap(candidate, scenario.Workload, effort, crew, new Samples(candidate.Name));
-            WarmUp.AwaitQuietJit(effort);
-        }
+        foreach (Candidate candidate in scenario.Candidates) RunLap(candidate, scenario.Workload, effort, crew, new Samples(candidate.Name));
+        WarmUp.AwaitQuietJit(effort);
 
         int count = scenario.Candidates.Count;
         Samples[] samples = [.. scenario.Candidates.Select(candidate => new Samples(candidate.Name))];

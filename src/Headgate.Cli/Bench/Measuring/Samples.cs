@@ -23,7 +23,7 @@ internal sealed record Samples(string Subject)
 
     public long AllocatedBytes { get; set; }
 
-    /// <summary>Methods the JIT compiled during timed rounds: 0 if the warm-up was long enough.</summary>
+    /// <summary>Methods the JIT compiled during timed rounds, anywhere in the process: a handful at most if the warm-up was long enough.</summary>
     public long MethodsCompiled { get; set; }
 
     public Samples Plus(Samples other) => new(Subject)

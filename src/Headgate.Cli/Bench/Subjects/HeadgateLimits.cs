@@ -7,9 +7,9 @@ internal static class HeadgateLimits
 {
     public const string Name = "Headgate token bucket";
 
-    public const string Composite = "all of (token bucket; sliding window)";
-    public const string OneCharge = "a list of one charge";
-    public const string TwoCharges = "a list of two charges, two keys";
+    public const string Composite = "token bucket and sliding window";
+    public const string OneCharge = "list of one charge";
+    public const string TwoCharges = "list of two charges, two keys";
 
     private const long Plenty = 1_000_000_000;
     private const long PlentyASecond = 1_000_000_000;
