@@ -17,21 +17,25 @@ internal static class Catalogue
     public static IReadOnlyList<DecisionRow> Decisions { get; } =
     [
         new("hot", "one hot key, one thread", _ => WithLoop(Scenarios.Hot(1)),
-            DecisionTarget.AtMost(Ours, Framework.Name, 0.55), DecisionTarget.AtMost(Ours, Floor.Name, 1.25), DecisionTarget.NoBytes(Ours)),
+            DecisionTarget.AtMost(Ours, Framework.Name, 0.55),
+            DecisionTarget.AtMost(Ours, Floor.Name, 1.25), DecisionTarget.NoBytes(Ours)),
         new("random", "100,000 random keys, one thread", mode => WithLoop(Scenarios.Random(mode.Scale(SomeKeys), 1)),
-            DecisionTarget.AtMost(Ours, Framework.Name, 0.35), DecisionTarget.Below(Ours, Floor.Name, 1), DecisionTarget.NoBytes(Ours)),
+            DecisionTarget.AtMost(Ours, Framework.Name, 0.35),
+            DecisionTarget.Below(Ours, Floor.Name, 1), DecisionTarget.NoBytes(Ours)),
         new("hot-2", "one hot key, two threads", _ => WithLoop(Scenarios.Hot(2)),
             DecisionTarget.AtMost(Ours, Framework.Name, 0.4), DecisionTarget.NoBytes(Ours)),
         new("random-2", "1,000,000 random keys, two threads", mode => WithLoop(Scenarios.Random(mode.Scale(ManyKeys), 2)),
             DecisionTarget.AtMost(Ours, Framework.Name, 0.35), DecisionTarget.NoBytes(Ours)),
         new("denied", "one hot key that is denied, one thread", _ => Scenarios.Denied(1), DecisionTarget.NoBytes(Ours)),
-        new("limits", "every limit beside the token bucket, one hot key, one thread", _ => Scenarios.Limits(), [.. LimitTargets()])
+        new("limits", "every limit beside the token bucket, one hot key, one thread", _ => Scenarios.Limits(),
+            [.. LimitTargets()])
         {
-            Note = "Concurrency: the time of one call, half of an enter and a release under a lease; through the store's list of charges. "
-                + "Sliding log, as many leave as come: about 1,000 entries in its window.",
+            Note = "Concurrency: the time of one call, half of an enter and a release under a lease, through the store's list of "
+                + "charges. Sliding log, as many leave as come: about 1,000 entries in its window.",
         },
         new("lists", "two charges on two keys in one decision", _ => Scenarios.Lists(),
-            DecisionTarget.AtMost(HeadgateLimits.TwoCharges, HeadgateLimits.OneCharge, 2.5), DecisionTarget.NoBytes(HeadgateLimits.TwoCharges)),
+            DecisionTarget.AtMost(HeadgateLimits.TwoCharges, HeadgateLimits.OneCharge, 2.5),
+            DecisionTarget.NoBytes(HeadgateLimits.TwoCharges)),
     ];
 
     public static IReadOnlyList<IRow> All(string? executable) =>
@@ -54,5 +58,6 @@ internal static class Catalogue
         }
     }
 
-    private static Scenario WithLoop(Scenario scenario) => scenario with { Candidates = [.. scenario.Candidates, Idle.Candidate] };
+    private static Scenario WithLoop(Scenario scenario) =>
+        scenario with { Candidates = [.. scenario.Candidates, Idle.Candidate] };
 }

@@ -19,9 +19,11 @@ internal static class ChildCommand
             string[] arguments = parsed.GetValue(what) ?? [];
             object reading = arguments switch
             {
-                ["decisions", string id, string mode] => Catalogue.Decisions.Single(row => row.Id == id).MeasureHere(Enum.Parse<Mode>(mode)),
+                ["decisions", string id, string mode] =>
+                    Catalogue.Decisions.Single(row => row.Id == id).MeasureHere(Enum.Parse<Mode>(mode)),
                 ["memory", string subject, string keys] => MemoryReading.Take(subject, Number(keys)),
-                ["growth", string subject, string keys, string nanoseconds] => GrowthReading.Take(subject, Number(keys), Number(nanoseconds)),
+                ["growth", string subject, string keys, string nanoseconds] =>
+                    GrowthReading.Take(subject, Number(keys), Number(nanoseconds)),
                 _ => throw new ArgumentException($"Nothing is known of '{string.Join(' ', arguments)}'."),
             };
             parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(reading, Json.Options));

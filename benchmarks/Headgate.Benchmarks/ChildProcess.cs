@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Headgate.Benchmarks;
 
-/// <summary>Runs one measurement in a fresh process of this program: a clean heap, and a JIT that has seen nothing else.</summary>
+/// <summary>
+/// Runs one measurement in a fresh process of this program: a clean heap, and a JIT that has seen nothing else.
+/// </summary>
 internal static class ChildProcess
 {
     public const string Verb = "measure-one";
@@ -20,8 +22,10 @@ internal static class ChildProcess
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{self} did not start.");
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"'{string.Join(' ', arguments)}' ended with exit code {process.ExitCode}.");
-        return JsonSerializer.Deserialize<T>(output, Json.Options) ?? throw new InvalidOperationException($"'{string.Join(' ', arguments)}' said nothing.");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"'{string.Join(' ', arguments)}' ended with exit code {process.ExitCode}.");
+        return JsonSerializer.Deserialize<T>(output, Json.Options)
+            ?? throw new InvalidOperationException($"'{string.Join(' ', arguments)}' said nothing.");
     }
 }
 

@@ -18,16 +18,33 @@ internal static class MeasureCommand
             Description = "Processes a row is measured in, 1 to 100: code and data lie elsewhere in each.",
             DefaultValueFactory = _ => 3,
         };
+        rows.Validators.Add(result =>
+        {
+            string? unknown = Split(result.GetValueOrDefault<string[]>()).FirstOrDefault(id => Catalogue.All(null).All(row => row.Id != id));
+            if (unknown != null) result.AddError($"There is no row '{unknown}'. See --help for those there are.");
+        });
         launches.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 100) result.AddError("--launches must be between 1 and 100.");
         });
-        Option<bool> quick = new("--quick") { Description = "Shorter rounds and one process a row, unless --launches says more: ratios are then good to a tenth or so." };
-        Option<bool> smoke = new("--smoke") { Description = "A few seconds: everything runs once, on a thousandth of the keys. Fails if Headgate allocates; its times mean nothing." };
-        Option<string?> output = new("--out") { Description = "Folder for the results. Default: benchmarks/results of the clone; none for --quick and --smoke." };
-        Option<string?> cli = new("--cli") { Description = "The headgate executable or headgate.dll for the row 'simulate'. Default: the one built beside this program." };
+        Option<bool> quick = new("--quick")
+        {
+            Description = "Shorter rounds and one process a row, unless --launches says more: ratios are then good to a tenth or so.",
+        };
+        Option<bool> smoke = new("--smoke")
+        {
+            Description = "Everything runs once, on a thousandth of the keys. Fails if Headgate allocates; its times mean nothing.",
+        };
+        Option<string?> output = new("--out")
+        {
+            Description = "Folder for the results. Default: benchmarks/results of the clone; none for --quick and --smoke.",
+        };
+        Option<string?> cli = new("--cli")
+        {
+            Description = "The headgate executable or its .dll for the row 'simulate'. Default: the one built beside this program.",
+        };
 
-        RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes down what came out.")
+        RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes it down.")
         {
             rows, launches, quick, smoke, output, cli, ChildCommand.Create(),
         };
@@ -44,9 +61,10 @@ internal static class MeasureCommand
 
     private static IReadOnlyList<IRow> Choose(IReadOnlyList<IRow> all, string[] names)
     {
-        string[] ids = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        string? unknown = ids.FirstOrDefault(id => all.All(row => row.Id != id));
-        if (unknown != null) throw new ArgumentException($"There is no row '{unknown}'; there are {string.Join(", ", all.Select(row => row.Id))}.");
+        string[] ids = [.. Split(names)];
         return ids.Length == 0 ? all : [.. all.Where(row => ids.Contains(row.Id))];
     }
+
+    private static IEnumerable<string> Split(string[]? names) =>
+        (names ?? []).SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

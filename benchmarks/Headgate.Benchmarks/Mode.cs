@@ -20,6 +20,9 @@ internal static class ModeExtensions
         _ => Cli.Bench.Measuring.Effort.Smoke,
     };
 
-    /// <summary>Ten million keys or a million lines prove something about memory and pauses; in a smoke run a thousandth proves that the code runs.</summary>
+    /// <summary>
+    /// Ten million keys or a million lines prove something about memory and pauses; in a smoke run a thousandth proves that the
+    /// code runs.
+    /// </summary>
     public static int Scale(this Mode mode, int count) => mode == Mode.Smoke ? count / 1000 : count;
 }

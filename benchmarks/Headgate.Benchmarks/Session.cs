@@ -40,7 +40,8 @@ internal static class Session
     private static void Save(Report report, string folder)
     {
         Directory.CreateDirectory(folder);
-        string name = $"{report.MeasuredAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{Slug(report.Machine.Processor)}";
+        string name =
+            $"{report.MeasuredAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{Slug(report.Machine.Processor)}";
         string path = Path.Combine(folder, name);
         File.WriteAllText($"{path}.md", Markdown.Of(report));
         File.WriteAllText($"{path}.json", JsonSerializer.Serialize(report, Json.Options) + "\n");
@@ -51,7 +52,8 @@ internal static class Session
     {
         for (DirectoryInfo? folder = new(Environment.CurrentDirectory); folder != null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Headgate.slnx"))) return Path.Combine(folder.FullName, "benchmarks", "results");
+            if (File.Exists(Path.Combine(folder.FullName, "Headgate.slnx")))
+                return Path.Combine(folder.FullName, "benchmarks", "results");
         }
 
         return Path.Combine(Environment.CurrentDirectory, "results");

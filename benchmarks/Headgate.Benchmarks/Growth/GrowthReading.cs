@@ -11,7 +11,8 @@ namespace Headgate.Benchmarks.Growth;
 /// <param name="P99999Nanoseconds">One decision in 100,000 takes longer.</param>
 /// <param name="MaxNanoseconds">The slowest.</param>
 /// <param name="OverOneMillisecond">How many took longer than a millisecond.</param>
-/// <param name="MaxCpuNanoseconds">The slowest by the thread's own processor time: without what the system did meanwhile. 0 where it cannot be told.</param>
+/// <param name="MaxCpuNanoseconds">The slowest by the thread's own processor time: without what the system did meanwhile. 0 where
+/// it cannot be told.</param>
 /// <param name="CollectionsMeanwhile">Garbage collections while it grew; their pauses are in the times.</param>
 internal sealed record GrowthReading(
     string Subject,
@@ -23,7 +24,10 @@ internal sealed record GrowthReading(
     long MaxCpuNanoseconds,
     int CollectionsMeanwhile)
 {
-    /// <summary>A loop that waits as long as a decision takes and decides nothing: what the machine itself does to any loop of this length.</summary>
+    /// <summary>
+    /// A loop that waits as long as a decision takes and decides nothing: what the machine itself does to any loop of this
+    /// length.
+    /// </summary>
     public const string Control = "control";
 
     private const long Millisecond = 1_000_000;
@@ -48,13 +52,16 @@ internal sealed record GrowthReading(
         Time(subject, keys, histogram, out long overOneMillisecond, out long maxCpu);
         collections = GC.CollectionCount(0) - collections;
         subject.Demand(keys);
-        return new GrowthReading(name, keys, histogram.Quantile(0.5), histogram.Quantile(0.99999), histogram.Max, overOneMillisecond, maxCpu, collections);
+        return new GrowthReading(
+            name, keys, histogram.Quantile(0.5), histogram.Quantile(0.99999), histogram.Max,
+            overOneMillisecond, maxCpu, collections);
     }
 
     private static KeyedSubject Create(string name, long keys, long controlNanoseconds) =>
         name == Control ? new SpinningKeys(controlNanoseconds) : KeyedSubject.Create(name, keys);
 
-    private static void Time(KeyedSubject subject, long keys, LatencyHistogram histogram, out long overOneMillisecond, out long maxCpu)
+    private static void Time(
+        KeyedSubject subject, long keys, LatencyHistogram histogram, out long overOneMillisecond, out long maxCpu)
     {
         double nanosecondsATick = 1e9 / Stopwatch.Frequency;
         overOneMillisecond = 0;

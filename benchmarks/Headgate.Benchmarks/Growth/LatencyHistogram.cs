@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Headgate.Benchmarks.Growth;
 
-/// <summary>Counts of durations: 32 buckets for each power of two, so a quantile is right to 3 %. Adding allocates nothing.</summary>
+/// <summary>
+/// Counts of durations: 32 buckets for each power of two, so a quantile is right to 3 %. Adding allocates nothing.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const int SubBits = 5;

@@ -71,7 +71,8 @@ internal sealed class HeadgateKeys : KeyedSubject
     public HeadgateKeys(long keys)
     {
         // Room to spare, so that nothing is measured of a store that is full.
-        _store = new MemoryStore(TimeProvider.System, new MemoryStoreOptions { MaxKeys = Math.Max(MemoryStoreOptions.DefaultMaxKeys, keys * 2) });
+        _store = new MemoryStore(TimeProvider.System,
+            new MemoryStoreOptions { MaxKeys = Math.Max(MemoryStoreOptions.DefaultMaxKeys, keys * 2) });
 
         // A token a day: no key is as good as new, and dropped, before the end.
         _limiter = new Limiter(Limit.TokenBucket(1000, Rate.PerDay(1)), _store);
@@ -84,7 +85,8 @@ internal sealed class HeadgateKeys : KeyedSubject
     public override void Demand(long keys)
     {
         if (_store.KeyCount == keys && _store.ForcedEvictions == 0) return;
-        throw new InvalidOperationException($"The store holds {_store.KeyCount} of {keys} keys after {_store.ForcedEvictions} forced evictions.");
+        throw new InvalidOperationException(
+            $"The store holds {_store.KeyCount} of {keys} keys after {_store.ForcedEvictions} forced evictions.");
     }
 
     public override void Dispose() => _store.Dispose();

@@ -29,8 +29,10 @@ internal sealed record MemoryReading(string Subject, long Keys, long ResidentByt
         long step = Math.Max(1, keys / 64);
         for (long i = 0; i < keys; i++)
         {
-            if (!subject.Decide(subject.KeyOf(i))) throw new InvalidOperationException($"Key {i} was denied at its first charge.");
-            if ((i + 1) % step == 0 && i >= keys / 16) peak = Math.Max(peak, (double)(Environment.WorkingSet - residentBefore) / (i + 1));
+            if (!subject.Decide(subject.KeyOf(i)))
+                throw new InvalidOperationException($"Key {i} was denied at its first charge.");
+            if ((i + 1) % step == 0 && i >= keys / 16)
+                peak = Math.Max(peak, (double)(Environment.WorkingSet - residentBefore) / (i + 1));
         }
     }
 

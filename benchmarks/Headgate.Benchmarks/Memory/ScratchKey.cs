@@ -4,7 +4,8 @@ using Headgate.Cli.Bench.Measuring;
 namespace Headgate.Benchmarks.Memory;
 
 /// <summary>
-/// One string that becomes each key in turn, so that ten million keys leave no garbage and no collection falls into what is measured.
+/// One string that becomes each key in turn, so that ten million keys leave no garbage and no collection falls into what is
+/// measured.
 /// Only for subjects that do not keep the string: it changes under whoever does.
 /// </summary>
 internal sealed class ScratchKey
@@ -14,7 +15,8 @@ internal sealed class ScratchKey
 
     public ScratchKey()
     {
-        // Strings are immutable by contract; this one is not interned, belongs to us alone, and its hash code is not cached anywhere.
+        // Strings are immutable by contract; this one is not interned, belongs to us alone, and its hash code is not cached
+        // anywhere.
         _characters = MemoryMarshal.AsMemory(_text.AsMemory());
     }
 

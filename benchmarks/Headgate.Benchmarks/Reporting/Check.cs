@@ -37,14 +37,17 @@ internal sealed record Check(string What, Bound Bound, double Target, double Val
         (false, _) => Invariant($"**missed** by {-Margin:0.# %}"),
     };
 
-    public string TargetText => $"{(Bound switch { Bound.AtMost => "at most", Bound.Below => "below", _ => "at least" })} {Number(Target)}{Suffix}";
+    public string TargetText =>
+        $"{(Bound switch { Bound.AtMost => "at most", Bound.Below => "below", _ => "at least" })} {Number(Target)}{Suffix}";
 
     public string ValueText => $"{Number(Value)}{Suffix}{(Spread.Length > 0 ? $" ({Spread})" : "")}";
 
     private string Suffix => Unit.Length > 0 ? $" {Unit}" : "";
 
     private static string Number(double value) =>
-        value >= 1000 ? Invariant($"{value:#,0}") : value == 0 ? "0" : value < 0.01 ? Invariant($"{value:0.######}") : Invariant($"{value:0.00#}");
+        value >= 1000 ? Invariant($"{value:#,0}")
+            : value == 0 ? "0"
+            : value < 0.01 ? Invariant($"{value:0.######}") : Invariant($"{value:0.00#}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,12 +10,14 @@ internal static class Markdown
     {
         StringBuilder text = new();
         int met = report.Checks.Count(check => check.Met);
-        text.AppendLine(CultureInfo.InvariantCulture, $"# {report.MeasuredAt:yyyy-MM-dd}, {report.Machine.Processor}").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"# {report.MeasuredAt:yyyy-MM-dd}, {report.Machine.Processor}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{met} of {report.Checks.Count()} targets met.").AppendLine();
         text.AppendLine("| | |").AppendLine("| --- | --- |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| measured | {report.MeasuredAt:yyyy-MM-dd HH:mm} UTC |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| commit | {report.Commit} |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| processor | {report.Machine.Processor}, {report.Machine.Processors} logical, {report.Machine.MemoryGigabytes:0.#} GB |");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"| processor | {report.Machine.Processor}, {report.Machine.Processors} logical, {report.Machine.MemoryGigabytes:0.#} GB |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| system | {report.Machine.System} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| runtime | {report.Machine.Runtime}, {report.Machine.Settings} |");
         string mode = report.Mode == Mode.Full ? "full" : $"{report.Mode}: not for publication";
@@ -35,7 +37,8 @@ internal static class Markdown
         {
             foreach (Check check in row.Checks)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Id} | {check.What} | {check.ValueText} | {check.TargetText} | {check.Verdict} |");
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"| {row.Id} | {check.What} | {check.ValueText} | {check.TargetText} | {check.Verdict} |");
             }
         }
 
@@ -48,8 +51,10 @@ internal static class Markdown
         if (row.Table.Count > 0)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Header)} |");
-            text.AppendLine(CultureInfo.InvariantCulture, $"| --- |{string.Concat(Enumerable.Repeat(" ---: |", row.Header.Count - 1))}");
-            foreach (IReadOnlyList<string> line in row.Table) text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", line)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| --- |{string.Concat(Enumerable.Repeat(" ---: |", row.Header.Count - 1))}");
+            foreach (IReadOnlyList<string> line in row.Table)
+                text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", line)} |");
             text.AppendLine();
         }
 

@@ -18,5 +18,6 @@ internal sealed record RowResult(
     object? Data)
 {
     /// <summary>A row that could not be measured here, and why.</summary>
-    public static RowResult Skipped(string id, string title, string reason) => new(id, title, [], [], [], [$"Skipped: {reason}"], null);
+    public static RowResult Skipped(string id, string title, string reason) =>
+        new(id, title, [], [], [], [$"Skipped: {reason}"], null);
 }

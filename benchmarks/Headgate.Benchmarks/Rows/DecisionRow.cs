@@ -8,7 +8,8 @@ namespace Headgate.Benchmarks.Rows;
 /// <summary>Decisions of several subjects timed side by side, in several processes one after another.</summary>
 internal sealed class DecisionRow(string id, string title, Func<Mode, Scenario> scenario, params DecisionTarget[] targets) : IRow
 {
-    private static readonly string[] TableHeader = ["", "mean", "p99", "per second", "bytes", "ratio", "middle half", "own CPU", "ratio of it"];
+    private static readonly string[] TableHeader =
+        ["", "mean", "p99", "per second", "bytes", "ratio", "middle half", "own CPU", "ratio of it"];
 
     public string Id => id;
 
@@ -52,7 +53,9 @@ internal sealed class DecisionRow(string id, string title, Func<Mode, Scenario> 
             ]);
         }
 
-        ScenarioReport data = new(title, [.. samples.Select(subject => new SubjectReport(subject.Summarise(), Ratio.Of(subject, samples[0])))]);
-        return new RowResult(id, title, TableHeader, table, [.. targets.Select(target => target.Check(samples))], Note == null ? [] : [Note], data);
+        ScenarioReport data = new(title,
+            [.. samples.Select(subject => new SubjectReport(subject.Summarise(), Ratio.Of(subject, samples[0])))]);
+        return new RowResult(
+            id, title, TableHeader, table, [.. targets.Select(target => target.Check(samples))], Note == null ? [] : [Note], data);
     }
 }

@@ -11,16 +11,19 @@ namespace Headgate.Benchmarks.Rows;
 /// <param name="Target">The largest ratio.</param>
 internal sealed record DecisionTarget(string Subject, string? Baseline, Bound Bound, double Target)
 {
-    public static DecisionTarget AtMost(string subject, string baseline, double ratio) => new(subject, baseline, Bound.AtMost, ratio);
+    public static DecisionTarget AtMost(string subject, string baseline, double ratio) =>
+        new(subject, baseline, Bound.AtMost, ratio);
 
-    public static DecisionTarget Below(string subject, string baseline, double ratio) => new(subject, baseline, Bound.Below, ratio);
+    public static DecisionTarget Below(string subject, string baseline, double ratio) =>
+        new(subject, baseline, Bound.Below, ratio);
 
     public static DecisionTarget NoBytes(string subject) => new(subject, null, Bound.AtMost, 0);
 
     public Check Check(IReadOnlyList<Samples> samples)
     {
         Samples subject = samples.Single(one => one.Subject == Subject);
-        if (Baseline == null) return new Check($"{Subject}: bytes a call", Bound, Target, (double)subject.AllocatedBytes / subject.Calls, "B");
+        if (Baseline == null)
+            return new Check($"{Subject}: bytes a call", Bound, Target, (double)subject.AllocatedBytes / subject.Calls, "B");
         Ratio ratio = Ratio.Of(subject, samples.Single(one => one.Subject == Baseline));
         return new Check($"{Subject} : {Baseline}", Bound, Target, ratio.Median, Spread: Spread(ratio));
     }

@@ -14,7 +14,8 @@ internal sealed class GrowthRow(string id, int keys, int rivalKeys, string judge
 
     public string Id => id;
 
-    public string Title => string.Create(CultureInfo.InvariantCulture, $"the slowest decision while growing from empty to {keys:N0} keys");
+    public string Title =>
+        string.Create(CultureInfo.InvariantCulture, $"the slowest decision while growing from empty to {keys:N0} keys");
 
     public RowResult Measure(Mode mode, int launches)
     {
@@ -27,23 +28,29 @@ internal sealed class GrowthRow(string id, int keys, int rivalKeys, string judge
         readings.Add(Take(FloorKeys.Name, mode.Scale(rivalKeys), 0));
         readings.Add(Take(FrameworkKeys.Name, mode.Scale(rivalKeys), 0));
 
-        return new RowResult(id, Title, TableHeader, [.. readings.Select(Line)], [.. Checks([.. readings.Where(reading => reading.Subject == judged)])],
+        Check[] checks = [.. Checks([.. readings.Where(reading => reading.Subject == judged)])];
+        return new RowResult(id, Title, TableHeader, [.. readings.Select(Line)], checks,
         [
-            "Every decision is timed by itself. Headgate's keys are written into one string, so no collection falls into its times; first touches of fresh memory do.",
-            "control: a loop that waits as long as the median decision takes, as many times. It shows what the machine does to any loop; a slowest decision no worse than it is the machine's.",
+            "Every decision is timed by itself. Headgate's keys are written into one string, so no collection falls into its times; "
+            + "first touches of fresh memory do.",
+            "control: a loop that waits as long as the median decision takes, as many times. It shows what the machine does "
+            + "to any loop; a slowest decision no worse than it is the machine's.",
             "Own CPU time stands still while the system runs another process on this processor.",
             "The dictionary and the framework's limiter show that the measurement finds a resize that stops the world.",
         ], readings);
     }
 
     private static GrowthReading Take(string subject, int keys, long controlNanoseconds) => ChildProcess.Measure<GrowthReading>(
-        "growth", subject, keys.ToString(CultureInfo.InvariantCulture), controlNanoseconds.ToString(CultureInfo.InvariantCulture));
+        "growth", subject,
+            keys.ToString(CultureInfo.InvariantCulture), controlNanoseconds.ToString(CultureInfo.InvariantCulture));
 
     private static IEnumerable<Check> Checks(GrowthReading[] readings)
     {
-        yield return new Check("slowest decision, wall clock, worst run", Bound.Below, 1000, readings.Max(reading => reading.MaxNanoseconds) / 1000.0, "us");
+        double wall = readings.Max(reading => reading.MaxNanoseconds) / 1000.0;
+        yield return new Check("slowest decision, wall clock, worst run", Bound.Below, 1000, wall, "us");
         if (!ThreadCpuClock.IsSupported) yield break;
-        yield return new Check("slowest decision, own CPU time, worst run", Bound.Below, 1000, readings.Max(reading => reading.MaxCpuNanoseconds) / 1000.0, "us");
+        double cpu = readings.Max(reading => reading.MaxCpuNanoseconds) / 1000.0;
+        yield return new Check("slowest decision, own CPU time, worst run", Bound.Below, 1000, cpu, "us");
     }
 
     private static string[] Line(GrowthReading reading) =>
@@ -58,5 +65,6 @@ internal sealed class GrowthRow(string id, int keys, int rivalKeys, string judge
         reading.CollectionsMeanwhile.ToString(CultureInfo.InvariantCulture),
     ];
 
-    private static string Micros(long nanoseconds) => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1000.0:#,0.0} us");
+    private static string Micros(long nanoseconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1000.0:#,0.0} us");
 }

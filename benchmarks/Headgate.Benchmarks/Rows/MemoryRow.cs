@@ -15,8 +15,8 @@ internal sealed class MemoryRow(string id, int keys, string judged, double targe
 
     public RowResult Measure(Mode mode, int launches)
     {
-        MemoryReading[] readings =
-            [.. subjects.Select(subject => ChildProcess.Measure<MemoryReading>("memory", subject, mode.Scale(keys).ToString(CultureInfo.InvariantCulture)))];
+        string count = mode.Scale(keys).ToString(CultureInfo.InvariantCulture);
+        MemoryReading[] readings = [.. subjects.Select(subject => ChildProcess.Measure<MemoryReading>("memory", subject, count))];
         IReadOnlyList<string>[] table = [.. readings.Select(reading => (IReadOnlyList<string>)
         [
             reading.Subject,
@@ -25,13 +25,14 @@ internal sealed class MemoryRow(string id, int keys, string judged, double targe
             Number(reading.PeakBytesAKey),
             string.Create(CultureInfo.InvariantCulture, $"{reading.ResidentBytes / 1e6:0.0} MB"),
         ])];
-        Check[] checks =
-            [.. readings.Where(reading => reading.Subject == judged).Select(reading => new Check("resident bytes a key", Bound.AtMost, target, reading.BytesAKey, "B"))];
+        MemoryReading ours = readings.Single(reading => reading.Subject == judged);
+        Check[] checks = [new Check("resident bytes a key", Bound.AtMost, target, ours.BytesAKey, "B")];
         return new RowResult(id, Title, TableHeader, table, checks,
         [
-            "Growth of the process's resident memory from before the limiter was built to after a compacting collection: table, states, and whatever else is kept.",
-            "The framework's limiter and the dictionary keep each key's string, 88 bytes of it; Headgate keeps a hash. At worst while growing: "
-            + "uncollected garbage counts there, of which Headgate makes none.",
+            "Growth of the process's resident memory from before the limiter was built to after a compacting collection: table, "
+            + "states, and whatever else is kept.",
+            "The framework's limiter and the dictionary keep each key's string, 88 bytes of it; Headgate keeps a hash. At worst "
+            + "while growing: uncollected garbage counts there, of which Headgate makes none.",
         ], readings);
     }
 

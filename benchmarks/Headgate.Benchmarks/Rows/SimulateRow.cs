@@ -21,7 +21,8 @@ internal sealed class SimulateRow(string? executable) : IRow
     {
         if ((executable ?? CommandLine.Find()) is not { } headgate)
         {
-            return RowResult.Skipped(Id, Title, "the command line is not built. Build src/Headgate.Cli in the same configuration, or pass --cli PATH.");
+            return RowResult.Skipped(Id, Title,
+                "the command line is not built. Build src/Headgate.Cli in the same configuration, or pass --cli PATH.");
         }
 
         int lines = mode.Scale(Lines);
@@ -32,12 +33,13 @@ internal sealed class SimulateRow(string? executable) : IRow
             AccessLog.Write(log, lines);
             double megabytes = new FileInfo(log).Length / 1e6;
             double[] seconds = new double[launches];
-            for (int i = 0; i < launches; i++) seconds[i] = CommandLine.Time(headgate, "simulate", log, "--limit", Limit, "--json");
+            for (int i = 0; i < launches; i++)
+                seconds[i] = CommandLine.Time(headgate, "simulate", log, "--limit", Limit, "--json");
             double median = Quantile.Median([.. seconds.Select(second => lines / second)]);
             return new RowResult(Id, Title, TableHeader, [.. seconds.Select((second, i) => Line(i + 1, second, lines))],
                 [new Check("lines a second, median of the runs", Bound.AtLeast, Target, median, "lines/s")],
                 [string.Create(CultureInfo.InvariantCulture,
-                    $"{lines:N0} lines in the combined format, {megabytes:0.0} MB, half of them up to a minute late; `--limit \"{Limit}\" --json`; from start to exit of the process.")],
+                    $"{lines:N0} lines, combined format, {megabytes:0.0} MB, half of them up to a minute late; `--limit \"{Limit}\" --json`; start to exit.")],
                 seconds);
         }
         finally

@@ -31,6 +31,7 @@ internal static class CommandLine
         process.WaitForExit();
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (process.ExitCode == 0) return seconds;
-        throw new InvalidOperationException($"'{string.Join(' ', arguments)}' ended with exit code {process.ExitCode}: {output[..Math.Min(output.Length, 500)]}");
+        throw new InvalidOperationException(
+            $"'{string.Join(' ', arguments)}' ended with exit code {process.ExitCode}: {output[..Math.Min(output.Length, 500)]}");
     }
 }

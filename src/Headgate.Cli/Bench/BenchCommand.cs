@@ -14,7 +14,10 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        Option<bool> quick = new("--quick") { Description = "Half a minute instead of two; ratios are then good to a tenth or so." };
+        Option<bool> quick = new("--quick")
+        {
+            Description = "Half a minute instead of two; ratios are then good to a tenth or so.",
+        };
         Option<bool> json = new("--json") { Description = "Print JSON for machines instead of tables." };
         Option<int> keys = new("--keys")
         {
@@ -23,18 +26,23 @@ internal static class BenchCommand
         };
         Option<int> threads = new("--threads")
         {
-            Description = $"Threads of the rows with several: 1 to {MaxThreads}; 1 leaves those rows out. Default: the processors of this machine.",
+            Description = $"Threads of the rows with several: 1 to {MaxThreads}; 1 leaves them out. Default: this machine's processors.",
             DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MaxThreads),
         };
         Demand(keys, 2, MaxKeys);
         Demand(threads, 1, MaxThreads);
 
-        Command command = new("bench", "Measure how fast limits decide on this machine, with the framework's own limiter beside them.")
+        Command command = new("bench",
+            "Measure how fast limits decide on this machine, with the framework's own limiter beside them.")
         {
             quick, json, keys, threads,
         };
         command.SetAction(parsed => Run(
-            parsed.InvocationConfiguration.Output, parsed.GetValue(quick), parsed.GetValue(json), parsed.GetValue(keys), parsed.GetValue(threads)));
+            parsed.InvocationConfiguration.Output,
+            parsed.GetValue(quick),
+            parsed.GetValue(json),
+            parsed.GetValue(keys),
+            parsed.GetValue(threads)));
         return command;
     }
 
@@ -73,7 +81,8 @@ internal static class BenchCommand
 
     private static IAnsiConsole ConsoleOn(TextWriter output)
     {
-        if (!Console.IsOutputRedirected) return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,

@@ -10,7 +10,8 @@ internal sealed record BenchReport(Machine Machine, IReadOnlyList<ScenarioReport
 internal sealed record ScenarioReport(string Scenario, IReadOnlyList<SubjectReport> Subjects)
 {
     public static ScenarioReport Of(Scenario scenario, IReadOnlyList<Samples> samples) =>
-        new(scenario.Title, [.. samples.Select(subject => new SubjectReport(subject.Summarise(), Ratio.Of(subject, samples[0])))]);
+        new(scenario.Title,
+            [.. samples.Select(subject => new SubjectReport(subject.Summarise(), Ratio.Of(subject, samples[0])))]);
 }
 
 /// <summary>One subject, and how many times as long it takes as the first of its scenario.</summary>

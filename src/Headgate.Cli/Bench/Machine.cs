@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Headgate.Cli.Bench;
 
 /// <summary>What the numbers were measured on. Without it they say nothing.</summary>
-internal sealed record Machine(string Processor, int Processors, double MemoryGigabytes, string System, string Runtime, string Settings)
+internal sealed record Machine(
+    string Processor, int Processors, double MemoryGigabytes, string System, string Runtime, string Settings)
 {
     public static Machine Current { get; } = new(
         ReadProcessor(),
@@ -15,13 +16,17 @@ internal sealed record Machine(string Processor, int Processors, double MemoryGi
         ReadSettings());
 
     public override string ToString() =>
-        FormattableString.Invariant($"{Processor}, {Processors} processors, {MemoryGigabytes:0.#} GB; {System}; {Runtime} ({Settings})");
+        FormattableString.Invariant(
+            $"{Processor}, {Processors} processors, {MemoryGigabytes:0.#} GB; {System}; {Runtime} ({Settings})");
 
     private static string ReadProcessor()
     {
         const string Source = "/proc/cpuinfo";
-        string? line = File.Exists(Source) ? File.ReadLines(Source).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
-        string? name = line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        string? line = File.Exists(Source)
+            ? File.ReadLines(Source).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        string? name = line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
+            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
         return string.IsNullOrEmpty(name) ? RuntimeInformation.ProcessArchitecture.ToString() : name;
     }
 

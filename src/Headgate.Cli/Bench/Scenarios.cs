@@ -14,7 +14,8 @@ internal static class Scenarios
         new(FormattableString.Invariant($"{keys:N0} random keys, {Count(threads)}"), Workload.Random(keys, threads), Rivals);
 
     /// <summary>One key that has nothing left.</summary>
-    public static Scenario Denied(int threads) => new($"one hot key, denied, {Count(threads)}", Workload.Hot(threads), [Framework.Dry, HeadgateLimits.Dry]);
+    public static Scenario Denied(int threads) =>
+        new($"one hot key, denied, {Count(threads)}", Workload.Hot(threads), [Framework.Dry, HeadgateLimits.Dry]);
 
     /// <summary>Every limit on one key that is never denied, but for one.</summary>
     public static Scenario Limits() => new("every limit, one hot key, 1 thread", Workload.Hot(1), HeadgateLimits.All);

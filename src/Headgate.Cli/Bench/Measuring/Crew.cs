@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Headgate.Cli.Bench.Measuring;
 
-/// <summary>Threads that start each round together. The calling thread is one of them, so a crew of one starts no thread at all.</summary>
+/// <summary>
+/// Threads that start each round together. The calling thread is one of them, so a crew of one starts no thread at all.
+/// </summary>
 internal sealed class Crew : IDisposable
 {
     private readonly Barrier _barrier;

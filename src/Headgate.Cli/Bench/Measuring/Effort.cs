@@ -1,6 +1,9 @@
 namespace Headgate.Cli.Bench.Measuring;
 
-/// <summary>How long to measure. More laps narrow the noise between runs; a round is long against the clock and short against a disturbance.</summary>
+/// <summary>
+/// How long to measure. More laps narrow the noise between runs; a round is long against the clock and short against a
+/// disturbance.
+/// </summary>
 internal sealed record Effort(int Laps, int Rounds, TimeSpan Round, TimeSpan WarmUp)
 {
     /// <summary>About ten seconds for three subjects on few keys.</summary>

@@ -11,7 +11,10 @@ internal sealed class Lane(int cursor)
 
     public long Ticks { get; private set; }
 
-    /// <summary>The thread's own processor time: what is left of <see cref="Ticks"/> on a machine that others use too. 0 where it cannot be told.</summary>
+    /// <summary>
+    /// The thread's own processor time: what is left of <see cref="Ticks"/> on a machine that others use too. 0 where it cannot
+    /// be told.
+    /// </summary>
     public long CpuNanoseconds { get; private set; }
 
     public long AllocatedBytes { get; private set; }

@@ -3,11 +3,13 @@ using System.Runtime;
 namespace Headgate.Cli.Bench.Measuring;
 
 /// <summary>
-/// Measures the subjects of a scenario side by side. In every lap each subject is built afresh, filled with every key, and timed for some
+/// Measures the subjects of a scenario side by side. In every lap each subject is built afresh, filled with every key, and timed
+/// for some
 /// rounds; the next lap starts with another one.
 /// </summary>
 /// <remarks>
-/// Only one subject is alive at a time: the framework's limiter walks over all its keys ten times a second on a timer, which would slow
+/// Only one subject is alive at a time: the framework's limiter walks over all its keys ten times a second on a timer, which
+/// would slow
 /// down whoever is measured meanwhile. Building, filling, collecting and disposing are not timed.
 /// </remarks>
 internal static class Runner
@@ -18,7 +20,8 @@ internal static class Runner
         WarmUp.Run(scenario, effort, crew);
 
         // A lap of each that does not count: filling and collecting run code, too, that the warm-up did not reach.
-        foreach (Candidate candidate in scenario.Candidates) RunLap(candidate, scenario.Workload, effort, crew, new Samples(candidate.Name));
+        foreach (Candidate candidate in scenario.Candidates)
+            RunLap(candidate, scenario.Workload, effort, crew, new Samples(candidate.Name));
         WarmUp.AwaitQuietJit(effort);
 
         int count = scenario.Candidates.Count;
@@ -63,7 +66,9 @@ internal static class Runner
         samples.MethodsCompiled += JitInfo.GetCompiledMethodCount() - compiled;
     }
 
-    /// <summary>Moves what the subject keeps to the oldest generation, where it would be in a program that has run for a while.</summary>
+    /// <summary>
+    /// Moves what the subject keeps to the oldest generation, where it would be in a program that has run for a while.
+    /// </summary>
     private static void Settle()
     {
         GC.Collect();
@@ -98,8 +103,9 @@ internal static class Runner
     {
         long wrong = candidate.Expectation == Expectation.Admitted ? samples.Calls - samples.Admitted : samples.Admitted;
         if (wrong == 0) return;
+        string expected = candidate.Expectation == Expectation.Admitted ? "admitted" : "denied";
         throw new InvalidOperationException(
-            $"{candidate.Name} in '{scenario.Title}' was to have every call {(candidate.Expectation == Expectation.Admitted ? "admitted" : "denied")}, but {wrong} of {samples.Calls} were not: "
+            $"{candidate.Name} in '{scenario.Title}' was to have every call {expected}, but {wrong} of {samples.Calls} were not: "
             + "its time would mean nothing. Give it a limit that fits.");
     }
 }

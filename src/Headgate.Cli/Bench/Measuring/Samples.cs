@@ -23,7 +23,9 @@ internal sealed record Samples(string Subject)
 
     public long AllocatedBytes { get; set; }
 
-    /// <summary>Methods the JIT compiled during timed rounds, anywhere in the process: a handful at most if the warm-up was long enough.</summary>
+    /// <summary>
+    /// Methods the JIT compiled during timed rounds, anywhere in the process: a handful at most if the warm-up was long enough.
+    /// </summary>
     public long MethodsCompiled { get; set; }
 
     public Samples Plus(Samples other) => new(Subject)
@@ -55,7 +57,8 @@ internal sealed record Samples(string Subject)
 /// <param name="Subject">Its name.</param>
 /// <param name="MeanNanoseconds">Of a call as its caller sees it: the median of the rounds' means.</param>
 /// <param name="P99Nanoseconds">99 of 100 rounds had a mean below this.</param>
-/// <param name="CpuNanoseconds">Processor time of a call on its own thread: the median of the rounds. 0 where it cannot be told.</param>
+/// <param name="CpuNanoseconds">Processor time of a call on its own thread: the median of the rounds. 0 where it cannot be
+/// told.</param>
 /// <param name="CallsPerSecond">All threads together: the median of the rounds.</param>
 /// <param name="BytesPerCall">Allocated on the deciding threads, over all rounds.</param>
 /// <param name="AdmittedShare">1 if every call was admitted.</param>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Headgate.Cli.Bench.Measuring;
 
-/// <summary>One decision of what is measured. A struct, so that the loop around it is compiled for it alone, without an indirect call.</summary>
+/// <summary>
+/// One decision of what is measured. A struct, so that the loop around it is compiled for it alone, without an indirect call.
+/// </summary>
 internal interface IOperation
 {
     /// <summary>True if admitted.</summary>
@@ -12,7 +14,10 @@ internal interface IOperation
 /// <summary>Something that decides: a limiter, filled with state of its own.</summary>
 internal abstract class Subject : IDisposable
 {
-    /// <summary>Decides <paramref name="count"/> times, from place <paramref name="from"/> of the order on. Returns how many were admitted.</summary>
+    /// <summary>
+    /// Decides <paramref name="count"/> times, from place <paramref name="from"/> of the order on. Returns how many were
+    /// admitted.
+    /// </summary>
     public abstract int Run(string[] keys, int[] order, int from, int count);
 
     public abstract void Dispose();

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Headgate.Cli.Bench.Measuring;
 
-/// <summary>The processor time of the calling thread: stands still while the system runs somebody else. Linux only; elsewhere it reads 0.</summary>
+/// <summary>
+/// The processor time of the calling thread: stands still while the system runs somebody else. Linux only; elsewhere it reads 0.
+/// </summary>
 internal static class ThreadCpuClock
 {
     private const int ThreadCpuTimeId = 3;
@@ -10,7 +12,8 @@ internal static class ThreadCpuClock
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     public static long Nanoseconds() =>
-        IsSupported && ClockGetTime(ThreadCpuTimeId, out TimeSpec time) == 0 ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
+        IsSupported && ClockGetTime(ThreadCpuTimeId, out TimeSpec time) == 0
+            ? (time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
 
     [DllImport("libc", EntryPoint = "clock_gettime")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

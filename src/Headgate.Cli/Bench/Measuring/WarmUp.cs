@@ -4,7 +4,8 @@ namespace Headgate.Cli.Bench.Measuring;
 
 /// <summary>Runs the subjects in turn until the JIT has nothing more to compile for them.</summary>
 /// <remarks>
-/// With tiered compilation and dynamic PGO a method is compiled up to three times, each time 100 ms or more after it was called 30 times,
+/// With tiered compilation and dynamic PGO a method is compiled up to three times, each time 100 ms or more after it was called
+/// 30 times,
 /// in the background. A fixed number of calls proves nothing; what is waited for is a quiet JIT.
 /// </remarks>
 internal static class WarmUp
@@ -37,7 +38,8 @@ internal static class WarmUp
             if (now != compiled) quietSince = clock.GetTimestamp();
             compiled = now;
         }
-        while ((clock.GetElapsedTime(start) < effort.WarmUp || clock.GetElapsedTime(quietSince) < quiet) && clock.GetElapsedTime(start) < Longest);
+        while ((clock.GetElapsedTime(start) < effort.WarmUp || clock.GetElapsedTime(quietSince) < quiet)
+            && clock.GetElapsedTime(start) < Longest);
 
         foreach (Subject subject in subjects) subject.Dispose();
     }
@@ -65,5 +67,6 @@ internal static class WarmUp
 internal static class Lanes
 {
     public static Lane[] Create(Workload workload) =>
-        [.. Enumerable.Range(0, workload.Threads).Select(i => new Lane(workload.Order.Length / workload.Threads * i / Workload.Chunk * Workload.Chunk))];
+        [.. Enumerable.Range(0, workload.Threads)
+            .Select(i => new Lane(workload.Order.Length / workload.Threads * i / Workload.Chunk * Workload.Chunk))];
 }

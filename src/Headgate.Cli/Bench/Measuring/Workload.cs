@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Headgate.Cli.Bench.Measuring;
 
-/// <summary>Which keys are asked for, in which order, by how many threads. Made before anything is timed, and the same for every subject.</summary>
+/// <summary>
+/// Which keys are asked for, in which order, by how many threads. Made before anything is timed, and the same for every subject.
+/// </summary>
 internal sealed class Workload
 {
     /// <summary>Decisions between two looks at the clock: the clock costs less than 0.3 % of the fastest round.</summary>
@@ -33,7 +35,9 @@ internal sealed class Workload
     /// <summary>One key, over and over.</summary>
     public static Workload Hot(int threads) => new([KeyText.Create(0)], new int[Chunk * 2], threads);
 
-    /// <summary>Keys drawn at random, each as likely as another. Four draws a key, up to 4,194,304, then again from the start.</summary>
+    /// <summary>
+    /// Keys drawn at random, each as likely as another. Four draws a key, up to 4,194,304, then again from the start.
+    /// </summary>
     public static Workload Random(int keys, int threads)
     {
         string[] texts = new string[keys];

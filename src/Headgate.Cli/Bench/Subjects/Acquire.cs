@@ -59,5 +59,7 @@ internal readonly struct EnterAndRelease(IRateLimitStore store, ReadOnlyMemory<C
 internal static class Answer
 {
     public static T Now<T>(ValueTask<T> answer) =>
-        answer.IsCompletedSuccessfully ? answer.Result : throw new InvalidOperationException("The memory store did not answer at once.");
+        answer.IsCompletedSuccessfully
+            ? answer.Result
+            : throw new InvalidOperationException("The memory store did not answer at once.");
 }

@@ -5,7 +5,8 @@ using Headgate.Cli.Bench.Measuring;
 namespace Headgate.Cli.Bench.Subjects;
 
 /// <summary>
-/// The least that any limiter on a dictionary of objects must do: look the key up, read the clock, compare and swap. The arithmetic is
+/// The least that any limiter on a dictionary of objects must do: look the key up, read the clock, compare and swap. The
+/// arithmetic is
 /// GCRA's in clock ticks, with no exactness, no remaining, no retry time, no forgetting.
 /// </summary>
 internal readonly struct Floor : IOperation

@@ -3,7 +3,9 @@ using Headgate.Cli.Bench.Measuring;
 
 namespace Headgate.Cli.Bench.Subjects;
 
-/// <summary>System.Threading.RateLimiting as its users use it: a partition for each key, a token bucket in each, the lease disposed.</summary>
+/// <summary>
+/// System.Threading.RateLimiting as its users use it: a partition for each key, a token bucket in each, the lease disposed.
+/// </summary>
 internal readonly struct Framework(PartitionedRateLimiter<string> limiter) : IOperation
 {
     public const string Name = "System.Threading.RateLimiting";
@@ -25,7 +27,12 @@ internal readonly struct Framework(PartitionedRateLimiter<string> limiter) : IOp
 
     public static PartitionedRateLimiter<string> CreateLimiter(int capacity, int tokens, TimeSpan period)
     {
-        TokenBucketRateLimiterOptions options = new() { TokenLimit = capacity, TokensPerPeriod = tokens, ReplenishmentPeriod = period };
+        TokenBucketRateLimiterOptions options = new()
+        {
+            TokenLimit = capacity,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = period,
+        };
 
         // One factory for all calls: made in the lambda below it would be another 64 bytes a decision.
         Func<string, TokenBucketRateLimiterOptions> factory = _ => options;

@@ -2,7 +2,10 @@ using Headgate.Cli.Bench.Measuring;
 
 namespace Headgate.Cli.Bench.Subjects;
 
-/// <summary>The limits that are measured: with numbers as people use them, but too large to run dry, so that every call does the whole work.</summary>
+/// <summary>
+/// The limits that are measured: with numbers as people use them, but too large to run dry, so that every call does the whole
+/// work.
+/// </summary>
 internal static class HeadgateLimits
 {
     public const string Name = "Headgate token bucket";
@@ -44,7 +47,8 @@ internal static class HeadgateLimits
     public static IReadOnlyList<Candidate> Lists { get; } =
     [
         AcquireList.Candidate(OneCharge, new Charge(Key, TokenBucket)),
-        AcquireList.Candidate(TwoCharges, new Charge(Key, TokenBucket), new Charge("another of 32, like the others..", TokenBucket)),
+        AcquireList.Candidate(TwoCharges, new Charge(Key, TokenBucket),
+            new Charge("another of 32, like the others..", TokenBucket)),
         Acquire.Candidate("one charge by Limiter.Acquire", TokenBucket),
     ];
 }

@@ -2,7 +2,9 @@ using Headgate.Cli.Bench.Measuring;
 
 namespace Headgate.Cli.Bench.Subjects;
 
-/// <summary>Looks at the key and decides nothing: what the loop and fetching the key cost, which is in every other subject's time too.</summary>
+/// <summary>
+/// Looks at the key and decides nothing: what the loop and fetching the key cost, which is in every other subject's time too.
+/// </summary>
 internal readonly struct Idle : IOperation
 {
     public const string Name = "the loop alone";
