@@ -1,3 +1,8 @@
+using System.CommandLine;
 using Headgate.Benchmarks;
 
-return MeasureCommand.Create().Parse(args).Invoke();
+const int WrongUsage = 2;
+
+ParseResult parsed = MeasureCommand.Create().Parse(args);
+int code = parsed.Invoke();
+return parsed.Errors.Count > 0 ? WrongUsage : code;

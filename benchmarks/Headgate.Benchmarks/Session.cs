@@ -17,7 +17,7 @@ internal static class Session
         foreach (IRow row in rows)
         {
             Console.Error.WriteLine($"{row.Id}: {row.Title} ...");
-            RowResult result = row.Measure(mode, launches);
+            RowResult result = Measure(row, mode, launches);
             results.Add(mode == Mode.Smoke ? result with { Checks = [.. result.Checks.Where(IsAllocation)] } : result);
         }
 
@@ -25,7 +25,21 @@ internal static class Session
         Console.WriteLine(Markdown.Of(report));
         folder ??= mode == Mode.Full ? DefaultFolder() : null;
         if (folder != null) Save(report, folder);
-        return mode == Mode.Smoke && report.Checks.FirstOrDefault(check => !check.Met) is { } fault ? Fail(fault) : 0;
+        if (mode == Mode.Smoke && report.Checks.FirstOrDefault(check => !check.Met) is { } fault) return Fail(fault);
+        return results.Any(result => result.IsFailed) ? 1 : 0;
+    }
+
+    private static RowResult Measure(IRow row, Mode mode, int launches)
+    {
+        try
+        {
+            return row.Measure(mode, launches);
+        }
+        catch (InvalidOperationException exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return RowResult.Failed(row.Id, row.Title, exception.Message);
+        }
     }
 
     /// <summary>A time depends on the machine, but an allocation does not: it is a fault wherever it shows.</summary>

@@ -17,6 +17,13 @@ internal sealed record RowResult(
     IReadOnlyList<string> Notes,
     object? Data)
 {
+    /// <summary>True if measuring went wrong.</summary>
+    public bool IsFailed { get; init; }
+
+    /// <summary>A row that went wrong, and how: what the others found is not lost.</summary>
+    public static RowResult Failed(string id, string title, string reason) =>
+        new(id, title, [], [], [], [$"**Failed**: {reason}"], null) { IsFailed = true };
+
     /// <summary>A row that could not be measured here, and why.</summary>
     public static RowResult Skipped(string id, string title, string reason) =>
         new(id, title, [], [], [], [$"Skipped: {reason}"], null);

@@ -41,8 +41,10 @@ internal sealed class GrowthRow(string id, int keys, int rivalKeys, string judge
     }
 
     private static GrowthReading Take(string subject, int keys, long controlNanoseconds) => ChildProcess.Measure<GrowthReading>(
-        "growth", subject,
-            keys.ToString(CultureInfo.InvariantCulture), controlNanoseconds.ToString(CultureInfo.InvariantCulture));
+        "growth",
+        subject,
+        keys.ToString(CultureInfo.InvariantCulture),
+        controlNanoseconds.ToString(CultureInfo.InvariantCulture));
 
     private static IEnumerable<Check> Checks(GrowthReading[] readings)
     {
