@@ -24,7 +24,7 @@ internal static class WarmUp
         TimeProvider clock = TimeProvider.System;
         long turn = (long)(Turn.TotalSeconds * clock.TimestampFrequency);
         long start = clock.GetTimestamp();
-        long quietSince = start;
+        long quietSince = OwnTime();
         long compiled = JitInfo.GetCompiledMethodCount();
         do
         {
@@ -35,10 +35,10 @@ internal static class WarmUp
             }
 
             long now = JitInfo.GetCompiledMethodCount();
-            if (now != compiled) quietSince = clock.GetTimestamp();
+            if (now != compiled) quietSince = OwnTime();
             compiled = now;
         }
-        while ((clock.GetElapsedTime(start) < effort.WarmUp || clock.GetElapsedTime(quietSince) < quiet)
+        while ((clock.GetElapsedTime(start) < effort.WarmUp || OwnTime() - quietSince < quiet.Ticks)
             && clock.GetElapsedTime(start) < Longest);
 
         foreach (Subject subject in subjects) subject.Dispose();
@@ -48,17 +48,24 @@ internal static class WarmUp
     public static void AwaitQuietJit(Effort effort)
     {
         TimeSpan quiet = QuietOf(effort);
-        TimeProvider clock = TimeProvider.System;
-        long since = clock.GetTimestamp();
+        long since = OwnTime();
         long compiled = JitInfo.GetCompiledMethodCount();
-        while (clock.GetElapsedTime(since) < quiet)
+        while (OwnTime() - since < quiet.Ticks)
         {
             Thread.SpinWait(1000);
             long now = JitInfo.GetCompiledMethodCount();
-            if (now != compiled) since = clock.GetTimestamp();
+            if (now != compiled) since = OwnTime();
             compiled = now;
         }
     }
+
+    /// <summary>
+    /// Processor time, in ticks of <see cref="TimeSpan"/>: on a busy machine the background compiler gets as little of it as this thread,
+    /// and silence by the wall clock would mean nothing.
+    /// </summary>
+    private static long OwnTime() => ThreadCpuClock.IsSupported
+        ? ThreadCpuClock.Nanoseconds() / TimeSpan.NanosecondsPerTick
+        : TimeProvider.System.GetElapsedTime(0).Ticks;
 
     private static TimeSpan QuietOf(Effort effort) => effort.WarmUp < Quiet ? effort.WarmUp : Quiet;
 }
