@@ -5,8 +5,7 @@ namespace Headgate.Benchmarks.Memory;
 
 /// <summary>
 /// One string that becomes each key in turn, so that ten million keys leave no garbage and no collection falls into what is
-/// measured.
-/// Only for subjects that do not keep the string: it changes under whoever does.
+/// measured. Only for subjects that do not keep the string: it changes under whoever does.
 /// </summary>
 internal sealed class ScratchKey
 {

@@ -4,13 +4,11 @@ namespace Headgate.Cli.Bench.Measuring;
 
 /// <summary>
 /// Measures the subjects of a scenario side by side. In every lap each subject is built afresh, filled with every key, and timed
-/// for some
-/// rounds; the next lap starts with another one.
+/// for some rounds; the next lap starts with another one.
 /// </summary>
 /// <remarks>
 /// Only one subject is alive at a time: the framework's limiter walks over all its keys ten times a second on a timer, which
-/// would slow
-/// down whoever is measured meanwhile. Building, filling, collecting and disposing are not timed.
+/// would slow down whoever is measured meanwhile. Building, filling, collecting and disposing are not timed.
 /// </remarks>
 internal static class Runner
 {

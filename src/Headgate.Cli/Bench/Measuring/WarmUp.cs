@@ -5,8 +5,7 @@ namespace Headgate.Cli.Bench.Measuring;
 /// <summary>Runs the subjects in turn until the JIT has nothing more to compile for them.</summary>
 /// <remarks>
 /// With tiered compilation and dynamic PGO a method is compiled up to three times, each time 100 ms or more after it was called
-/// 30 times,
-/// in the background. A fixed number of calls proves nothing; what is waited for is a quiet JIT.
+/// 30 times, in the background. A fixed number of calls proves nothing; what is waited for is a quiet JIT.
 /// </remarks>
 internal static class WarmUp
 {

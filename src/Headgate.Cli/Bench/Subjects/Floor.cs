@@ -6,8 +6,7 @@ namespace Headgate.Cli.Bench.Subjects;
 
 /// <summary>
 /// The least that any limiter on a dictionary of objects must do: look the key up, read the clock, compare and swap. The
-/// arithmetic is
-/// GCRA's in clock ticks, with no exactness, no remaining, no retry time, no forgetting.
+/// arithmetic is GCRA's in clock ticks, with no exactness, no remaining, no retry time, no forgetting.
 /// </summary>
 internal readonly struct Floor : IOperation
 {
