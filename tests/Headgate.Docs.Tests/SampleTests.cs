@@ -27,6 +27,6 @@ public sealed class SampleTests
     {
         IEnumerable<string> folders = Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.csproj", SearchOption.AllDirectories)
             .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
-        Assert.Equal(Samples.Select(row => (string)row.GetData()[0]!).Order(StringComparer.Ordinal), folders);
+        Assert.Equal(Samples.Select(row => row.Data.Item1).Order(StringComparer.Ordinal), folders);
     }
 }

@@ -22,10 +22,10 @@ public sealed partial class SnippetTests
     [Fact]
     public async Task A_snippet_that_does_not_compile_is_found_with_page_and_line()
     {
-        Fence planted = new("docs/planted.md", 7, "csharp", "Limit limit = Limit.TokenBucket(10);", Continues: false);
+        Fence planted = new("docs/README.md", 7, "csharp", "Limit limit = Limit.TokenBucket(10);", Continues: false);
         Run build = await BuildAsync("docs-snippets-planted", [planted]);
         Assert.NotEqual(0, build.ExitCode);
-        Assert.Contains("planted.md(7,", build.Output, StringComparison.Ordinal);
+        Assert.Contains("README.md(7,", build.Output, StringComparison.Ordinal);
     }
 
     private static Task<Run> BuildAsync(string folder, Fence[] snippets)
@@ -67,11 +67,14 @@ public sealed partial class SnippetTests
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
             <GenerateDocumentationFile>false</GenerateDocumentationFile>
+            <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
             <EnforceCodeStyleInBuild>false</EnforceCodeStyleInBuild>
             <!-- A snippet names what it shows and need not use it, and has no library's duties. -->
             <NoWarn>CS0219;CS8321;CA1050;CA1303;CA1515;CA1716;CA1801;CA1812;CA1822;CA1823;CA1852;CA1859;CA2000;CA2007;IDE0005</NoWarn>
           </PropertyGroup>
           <ItemGroup>
+            <!-- Named, because what lies under artifacts/ is left out by default. -->
+            <Compile Include="*.cs" />
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
           </ItemGroup>
