@@ -18,7 +18,8 @@ for (int request = 0; request < 15; request++)
 }
 
 Console.WriteLine($"burst of 15: {allowed} allowed, {15 - allowed} denied");
-Console.WriteLine($"the last answer: 429, Retry-After {Math.Ceiling(last.RetryAfter.TotalSeconds)} (exactly {last.RetryAfter.TotalMilliseconds} ms)");
+Console.WriteLine(
+    $"the last answer: 429, Retry-After {Math.Ceiling(last.RetryAfter.TotalSeconds)} (exactly {last.RetryAfter.TotalMilliseconds} ms)");
 
 clock.Advance(last.RetryAfter - TimeSpan.FromMicroseconds(1));
 Console.WriteLine($"one microsecond too early: {Word(await api.AcquireAsync("client-42"))}");

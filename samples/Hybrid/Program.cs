@@ -7,7 +7,8 @@ using Headgate.Samples;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 VirtualClock clock = new();
 using MemoryStore store = new(clock);
-Limit hybrid = Limit.Parse("all_of(token_bucket(capacity=5, refill=2/s, name=burst); sliding_window(permits=60, window=1min, name=per-minute))");
+Limit hybrid = Limit.Parse(
+    "all_of(token_bucket(capacity=5, refill=2/s, name=burst); sliding_window(permits=60, window=1min, name=per-minute))");
 Limiter search = new(hybrid, store, new LimiterOptions { Name = "search" });
 Console.WriteLine(hybrid);
 
@@ -26,7 +27,10 @@ for (int request = 0; request < 120; request++)
         string decider = decision.DecidedBy!;
         refusals[decider] = refusals.GetValueOrDefault(decider) + 1;
         if (refusals[decider] == 1)
-            Console.WriteLine($"after {clock.Elapsed.TotalSeconds,4:f1} s and {allowed} requests: refused by {decider}, try again in {decision.RetryAfter.TotalSeconds:f1} s");
+        {
+            Console.Write($"after {clock.Elapsed.TotalSeconds,4:f1} s and {allowed} requests: refused by {decider}, ");
+            Console.WriteLine($"try again in {decision.RetryAfter.TotalSeconds:f3} s");
+        }
     }
 
     clock.Advance(TimeSpan.FromMilliseconds(333));

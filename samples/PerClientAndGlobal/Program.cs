@@ -16,7 +16,8 @@ foreach (string client in (string[])["alice", "alice", "alice", "alice", "bob", 
 
 // Alice's fourth request was refused by her own limit, so it did not cost everybody a permit: bob had the last two of five.
 Decision carol = await store.PeekAsync(new[] { new Charge("carol", perClient) });
-Console.WriteLine(carol.Remaining == 3 ? "carol was refused by global and was charged nothing" : $"carol was charged {3 - carol.Remaining}");
+string charged = carol.Remaining == 3 ? "nothing" : $"{3 - carol.Remaining}";
+Console.WriteLine($"carol was refused by global and was charged {charged}");
 
 ValueTask<Decision> AskAsync(string client)
 {

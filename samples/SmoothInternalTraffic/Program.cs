@@ -9,8 +9,8 @@ TimeProvider time = TimeProvider.System;
 using MemoryStore store = new();
 Limiter printer = new(Limit.LeakyBucket(capacity: 10, Rate.PerSecond(20)), store);
 
-// The first question to a new store costs some milliseconds of start-up; ask it before the clock counts.
-await printer.PeekAsync("printer");
+// The first charge of a process costs some milliseconds of start-up; make it before the clock counts.
+await printer.AcquireAsync("warm-up");
 
 // Ten jobs arrive at once.
 long start = time.GetTimestamp();
@@ -29,7 +29,8 @@ foreach ((int job, TimeSpan due) in queue)
     for (TimeSpan wait; (wait = due - time.GetElapsedTime(start)) > TimeSpan.Zero;)
         await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)));
 
-    Console.WriteLine($"job {job,2} leaves after {time.GetElapsedTime(start).TotalMilliseconds,4:f0} ms (due after {due.TotalMilliseconds,4:f0} ms)");
+    double after = time.GetElapsedTime(start).TotalMilliseconds;
+    Console.WriteLine($"job {job,2} leaves after {after,4:f0} ms (due after {due.TotalMilliseconds,4:f0} ms)");
     left++;
 }
 

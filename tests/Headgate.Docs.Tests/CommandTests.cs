@@ -25,7 +25,9 @@ public sealed class CommandTests
     public void The_first_screen_has_the_two_commands()
     {
         string first = string.Join('\n', Repository.Read("README.md").Split('\n').Take(30));
-        Assert.Contains("dotnet run -c Release --project src/Headgate.Cli -- simulate samples/logs/access.log --limit \"token_bucket(capacity=10, refill=1/s)\"", first, StringComparison.Ordinal);
+        Assert.Contains(
+            "dotnet run -c Release --project src/Headgate.Cli -- simulate samples/logs/access.log --limit \"token_bucket(capacity=10, refill=1/s)\"",
+            first, StringComparison.Ordinal);
         Assert.Contains("./test", first, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Repository.Root, "test")), "the script ./test is missing");
     }

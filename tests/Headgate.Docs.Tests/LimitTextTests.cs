@@ -31,8 +31,8 @@ public sealed partial class LimitTextTests
         {
             IEnumerable<string> quoted = Markdown.Fences(page).Where(f => f.Language is "csharp" or "bash" or "json" or "yaml" or "trace")
                 .SelectMany(f => Quoted().Matches(f.Text).Select(m => m.Groups["text"].Value));
-            foreach (string text in Markdown.InlineCodes(page).Concat(quoted).Where(t => whole.IsMatch(t) && !t.Contains("...", StringComparison.Ordinal)).Distinct())
-                found.Add(page, text);
+            IEnumerable<string> texts = Markdown.InlineCodes(page).Concat(quoted).Where(t => !t.Contains("...", StringComparison.Ordinal));
+            foreach (string text in texts.Where(t => whole.IsMatch(t)).Distinct()) found.Add(page, text);
         }
 
         return found;

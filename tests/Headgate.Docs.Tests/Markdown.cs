@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Headgate.Docs.Tests;
 
-/// <summary>A fenced block: its language, its text and the line it starts on. <see cref="Continues"/>: after &lt;!-- continues --&gt;.</summary>
+/// <summary>A fenced block; <see cref="Line"/> is that of its first line of text, <see cref="Continues"/> that a mark stands before it.</summary>
 internal sealed record Fence(string Page, int Line, string Language, string Text, bool Continues)
 {
     public override string ToString() => $"{Page}:{Line}";
@@ -28,7 +28,8 @@ internal static partial class Markdown
     }
 
     /// <summary>The page without its fenced blocks, which keep their line breaks.</summary>
-    public static string Prose(string page) => FencedBlock().Replace(Repository.Read(page), block => new string('\n', block.Value.Count(c => c == '\n')));
+    public static string Prose(string page) =>
+        FencedBlock().Replace(Repository.Read(page), block => new string('\n', block.Value.Count(c => c == '\n')));
 
     /// <summary>Targets of links and images in prose.</summary>
     public static IEnumerable<string> Links(string page) =>
@@ -39,7 +40,8 @@ internal static partial class Markdown
 
     /// <summary>The anchors that GitHub makes of a page's headings.</summary>
     public static HashSet<string> Anchors(string page) =>
-        [.. Heading().Matches(Prose(page)).Select(m => NotInAnchor().Replace(m.Groups["title"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+        [.. Heading().Matches(Prose(page)).Select(m => m.Groups["title"].Value.Trim().ToLowerInvariant())
+            .Select(title => NotInAnchor().Replace(title, "").Replace(' ', '-'))];
 
     [GeneratedRegex(@"^(?<indent>\s*)(?<ticks>`{3,})(?<language>[\w-]*)[^`]*$")]
     private static partial Regex FenceLine();

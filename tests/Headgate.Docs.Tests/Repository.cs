@@ -33,6 +33,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "Headgate.slnx"))) return folder.FullName;
         }
 
-        throw new InvalidOperationException($"No Headgate.slnx in {AppContext.BaseDirectory} or above it. Run the tests inside the working copy.");
+        throw new InvalidOperationException(
+            $"No Headgate.slnx in {AppContext.BaseDirectory} or above it. Run the tests inside the working copy.");
     }
 }

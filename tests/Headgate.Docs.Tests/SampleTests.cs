@@ -25,8 +25,9 @@ public sealed class SampleTests
     [Fact]
     public void No_sample_is_left_out()
     {
-        IEnumerable<string> folders = Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.csproj", SearchOption.AllDirectories)
+        string samples = Path.Combine(Repository.Root, "samples");
+        IEnumerable<string> projects = Directory.EnumerateFiles(samples, "*.csproj", SearchOption.AllDirectories)
             .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
-        Assert.Equal(Samples.Select(row => row.Data.Item1).Order(StringComparer.Ordinal), folders);
+        Assert.Equal(Samples.Select(row => row.Data.Item1).Order(StringComparer.Ordinal), projects);
     }
 }

@@ -40,7 +40,8 @@ public sealed partial class SnippetTests
             File.WriteAllText(Path.Combine(path, $"Snippet{i:d3}.cs"), Source(i, snippets[i..end]));
         }
 
-        return Run.OfAsync("dotnet", ["build", Path.Combine(path, folder + ".csproj"), "--verbosity", "quiet"], TestContext.Current.CancellationToken);
+        string project = Path.Combine(path, folder + ".csproj");
+        return Run.OfAsync("dotnet", ["build", project, "--verbosity", "quiet"], TestContext.Current.CancellationToken);
     }
 
     private static string Source(int number, Fence[] blocks)
@@ -50,7 +51,7 @@ public sealed partial class SnippetTests
         foreach (string line in usings) source.AppendLine(line);
         bool types = TypeLine().IsMatch(blocks[0].Text);
         source.AppendLine($"namespace Snippets.N{number};");
-        if (!types) source.AppendLine("internal static class Snippet").AppendLine("{").AppendLine("    public static async Task RunAsync()").AppendLine("    {");
+        if (!types) source.AppendLine("internal static class Snippet { public static async Task RunAsync() {");
         foreach (Fence block in blocks)
         {
             source.AppendLine($"#line {block.Line} \"{Path.Combine(Repository.Root, block.Page)}\"");
@@ -58,7 +59,7 @@ public sealed partial class SnippetTests
             foreach (string line in block.Text.Split('\n')) source.AppendLine(UsingLine().IsMatch(line) ? "" : line);
         }
 
-        if (!types) source.AppendLine("#line hidden").AppendLine("await Task.CompletedTask;").AppendLine("    }").AppendLine("}");
+        if (!types) source.AppendLine("#line hidden").AppendLine("await Task.CompletedTask; } }");
         return source.ToString();
     }
 
@@ -84,6 +85,6 @@ public sealed partial class SnippetTests
     [GeneratedRegex(@"^using (static )?[\w.]+;\s*$")]
     private static partial Regex UsingLine();
 
-    [GeneratedRegex(@"^(public |internal |sealed |static |abstract |readonly |partial )*(class|record|struct|interface|enum) ", RegexOptions.Multiline)]
+    [GeneratedRegex("^(public |internal |sealed |static |abstract |readonly )*(class|record|struct|interface|enum) ", RegexOptions.Multiline)]
     private static partial Regex TypeLine();
 }

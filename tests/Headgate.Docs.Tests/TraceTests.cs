@@ -36,7 +36,8 @@ public sealed class TraceTests
         {
             Dictionary<string, string> row = columns.Zip(Split(line)).ToDictionary(p => p.First, p => p.Second);
             clock.Set(ReadTime(row["at"]));
-            Decision decision = await limiter.AcquireAsync("key", long.Parse(row["cost"], CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+            long cost = long.Parse(row["cost"], CultureInfo.InvariantCulture);
+            Decision decision = await limiter.AcquireAsync("key", cost, TestContext.Current.CancellationToken);
             foreach ((string column, string expected) in row)
             {
                 bool same = column switch
@@ -61,8 +62,11 @@ public sealed class TraceTests
     {
         "-" => TimeSpan.Zero,
         "never" => Timeout.InfiniteTimeSpan,
-        _ when text.EndsWith("us", StringComparison.Ordinal) => TimeSpan.FromMicroseconds(long.Parse(text[..^2], CultureInfo.InvariantCulture)),
-        _ when text.EndsWith('s') => TimeSpan.FromTicks((long)(decimal.Parse(text[..^1], CultureInfo.InvariantCulture) * TimeSpan.TicksPerSecond)),
+        _ when text.EndsWith("us", StringComparison.Ordinal) => Micros(text[..^2], 1),
+        _ when text.EndsWith('s') => Micros(text[..^1], 1_000_000),
         _ => throw new FormatException($"'{text}' is no time of a trace; write 1.5s, 1us, - or never"),
     };
+
+    private static TimeSpan Micros(string number, int unit) =>
+        TimeSpan.FromMicroseconds((long)(decimal.Parse(number, CultureInfo.InvariantCulture) * unit));
 }

@@ -1,6 +1,6 @@
 namespace Headgate.Docs.Tests;
 
-/// <summary>A clock that stands still until it is told the time. It starts at a moment that every window of whole seconds up to a day is aligned to.</summary>
+/// <summary>A clock that stands still until it is told the time. It starts at midnight, so that the windows of the pages start at 0.</summary>
 internal sealed class VirtualClock : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 0, 0, 0, TimeSpan.Zero);
