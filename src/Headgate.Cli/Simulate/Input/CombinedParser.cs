@@ -177,7 +177,7 @@ internal sealed class CombinedParser : LineParser
         return field == Field.Referer ? referer : Quoted(ref rest);
     }
 
-    private static ReadOnlySpan<byte> Token(ref ReadOnlySpan<byte> rest)
+    private static ReadOnlySpan<byte> Token(scoped ref ReadOnlySpan<byte> rest)
     {
         int space = rest.IndexOf((byte)' ');
         ReadOnlySpan<byte> token = space < 0 ? rest : rest[..space];
@@ -185,7 +185,7 @@ internal sealed class CombinedParser : LineParser
         return token;
     }
 
-    private static ReadOnlySpan<byte> Quoted(ref ReadOnlySpan<byte> rest)
+    private static ReadOnlySpan<byte> Quoted(scoped ref ReadOnlySpan<byte> rest)
     {
         if (rest.Length == 0 || rest[0] != '"') return [];
         int length = QuotedLength(rest[1..]);
