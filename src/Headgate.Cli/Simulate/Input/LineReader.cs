@@ -7,6 +7,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
     public const int MaxLine = 1 << 20;
 
     private const int Chunk = 256 * 1024;
+    private const int Beginning = 64 * 1024;
 
     private byte[] _buffer = new byte[Chunk];
     private int _start;
@@ -21,7 +22,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
     {
         get
         {
-            if (_start == _end && !_ended) Fill();
+            while (_end - _start < Beginning && !_ended) Fill();
             return _buffer.AsSpan(_start, _end - _start);
         }
     }
