@@ -10,8 +10,8 @@ namespace Headgate.Cli.Simulate;
 /// <summary>One simulation: a thread reads, this one puts in order and replays; then the search replays what was kept.</summary>
 internal sealed class Simulation(SimulateOptions options, Terminal terminal, ProgressLine progress, CancellationToken ct)
 {
-    private const int BatchSize = 4096;
-    private const int BatchesAhead = 32;
+    private const int BatchSize = 2048;
+    private const int BatchesAhead = 64;
 
     private static readonly int[] BurstSeconds = [1, 10, 60];
 
@@ -210,7 +210,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
     private KnobResult Search(LimitKnob knob, LimitReplay replay, EventLog log)
     {
         bool same = knob.Build(knob.Given) is { } asGiven && asGiven.Equals(replay.Limit);
-        return new KnobResult(knob, new LimitSearch(knob, log, _keys.Count, ct).Run(same ? replay.Denied : null));
+        using LimitSearch search = new(knob, log, _keys.Count, ct);
+        return new KnobResult(knob, search.Run(same ? replay.Keys : []));
     }
 
     private BurstResult FindBursts(int seconds, EventLog log, KeyBuilder builder) => new(seconds,

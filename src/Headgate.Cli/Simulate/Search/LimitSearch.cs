@@ -1,3 +1,4 @@
+using Headgate.Cli.Simulate.Input;
 using Headgate.Cli.Simulate.Replay;
 
 namespace Headgate.Cli.Simulate.Search;
@@ -17,9 +18,10 @@ internal sealed record Suggestion(LimitKnob Knob, int PerMille, long? Value, lon
 /// <remarks>
 /// Where all costs are equal, more permits or a higher rate admit at every moment at least as many as fewer do (by induction over the
 /// requests), so that the answer is the smallest of all. With unequal costs one large admission may crowd out several small ones: then
-/// it is a smallest value in its surroundings.
+/// it is a smallest value in its surroundings. In every case a key that a value denies nothing is denied nothing by a larger one: its
+/// requests meet the same states. So what is certain of a value shortens the log for all replays above it.
 /// </remarks>
-internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, CancellationToken ct)
+internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, CancellationToken ct) : IDisposable
 {
     /// <summary>Loosest first: what a probe learns about a loose share narrows the stricter ones.</summary>
     private static readonly int[] SharesPerMille = [50, 10, 1];
@@ -27,24 +29,46 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
     /// <summary>Denials by value; where a probe stopped early, a number that is certainly reached.</summary>
     private readonly SortedList<long, (long Denied, bool Exact)> _known = [];
 
-    /// <summary>Replays made.</summary>
-    public int Probes { get; private set; }
+    private readonly long _requests = log.Count;
 
-    /// <param name="deniedAsGiven">What the limit as given denied, if it is the knob's own value to the letter.</param>
-    public IReadOnlyList<Suggestion> Run(long? deniedAsGiven)
+    /// <summary>The events of the keys that can still be denied anything.</summary>
+    private EventLog _log = log;
+    private int _keys = keys;
+    private bool _narrowed;
+
+    /// <param name="asGiven">Which keys the limit as given denied how much, if it is the knob's own value to the letter; else empty.</param>
+    public IReadOnlyList<Suggestion> Run(ReadOnlySpan<KeyOutcome> asGiven)
     {
-        if (deniedAsGiven is { } known) _known[knob.Given] = (known, true);
+        if (asGiven.Length > 0)
+        {
+            long denied = 0;
+            bool[] marks = new bool[_keys];
+            for (int key = 0; key < Math.Min(asGiven.Length, _keys); key++)
+            {
+                denied += asGiven[key].Denied;
+                marks[key] = asGiven[key].Denied > 0;
+            }
+
+            _known[knob.Given] = (denied, true);
+            if (denied > MostDenied(_requests, SharesPerMille[0])) Narrow(marks);
+        }
+
         List<Suggestion> found = [];
         foreach (int share in SharesPerMille) found.Add(Find(share));
         found.Reverse();
         return found;
     }
 
+    public void Dispose()
+    {
+        if (_narrowed) _log.Dispose();
+    }
+
     public static long MostDenied(long requests, int perMille) => (long)((Int128)requests * perMille / 1000);
 
     private Suggestion Find(int perMille)
     {
-        long most = MostDenied(log.Count, perMille);
+        long most = MostDenied(_requests, perMille);
         if (TryBracket(most, out long low, out long high))
         {
             while (high - low > 1)
@@ -54,7 +78,7 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
                 else low = middle;
             }
 
-            return new Suggestion(knob, perMille, high, DeniedAt(high, long.MaxValue), low == 0 ? null : DeniedOrNull(low));
+            return new Suggestion(knob, perMille, high, DeniedAt(high, long.MaxValue), low == 0 ? null : DeniedByOneLess(low));
         }
 
         return new Suggestion(knob, perMille, null, DeniedAt(LargestPossible(), long.MaxValue), null);
@@ -105,20 +129,53 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
         return low;
     }
 
-    private long? DeniedOrNull(long value) => knob.Build(value) is null ? null : DeniedAt(value, long.MaxValue);
+    /// <summary>Exactly how much the value denies that just denies too much; from here on only larger ones are of interest.</summary>
+    private long? DeniedByOneLess(long value)
+    {
+        if (knob.Build(value) is not { } limit) return null;
+        bool[] marks = new bool[_keys];
+        long denied = Probe.Denied(limit, _log, _keys, long.MaxValue, marks, ct);
+        _known[value] = (denied, true);
+        Narrow(marks);
+        return denied;
+    }
 
     private long DeniedAt(long value, long stopAbove)
     {
         if (_known.TryGetValue(value, out (long Denied, bool Exact) known) && (known.Exact || known.Denied > stopAbove)) return known.Denied;
-        long denied = long.MaxValue;
-        if (knob.Build(value) is { } limit)
-        {
-            Probes++;
-            denied = Probe.Denied(limit, log, keys, stopAbove, ct);
-        }
-
+        long denied = knob.Build(value) is { } limit ? Probe.Denied(limit, _log, _keys, stopAbove, null, ct) : long.MaxValue;
         _known[value] = (denied, denied <= stopAbove);
         return denied;
+    }
+
+    /// <summary>Keeps the events of the marked keys, if that is worth a copy, and numbers those keys anew.</summary>
+    private void Narrow(bool[] marks)
+    {
+        int[] numbers = new int[_keys];
+        int kept = 0;
+        for (int key = 0; key < marks.Length; key++) numbers[key] = marks[key] ? kept++ : -1;
+        if (kept > _keys / 2) return;
+
+        EventLog narrow = new(EventLog.DefaultMemoryBytes / 4);
+        try
+        {
+            EventCursor cursor = new(_log);
+            for (long n = 1; cursor.TryRead(out long time, out int key, out long cost); n++)
+            {
+                if (numbers[key] >= 0) narrow.Append(new LogEvent(time, cost, numbers[key]));
+                if ((n & 0xFFFF) == 0) ct.ThrowIfCancellationRequested();
+            }
+
+            narrow.Complete();
+        }
+        catch
+        {
+            narrow.Dispose();
+            throw;
+        }
+
+        Dispose();
+        (_log, _keys, _narrowed) = (narrow, kept, true);
     }
 
     private static long Geometric(long low, long high) =>

@@ -14,19 +14,26 @@ internal static class Probe
     private const int Stride = 0xFFFF;
 
     /// <summary>How many events the limit denies; stops early with a number above <paramref name="stopAbove"/> once that is certain.</summary>
-    public static long Denied(Limit limit, EventLog log, int keys, long stopAbove, CancellationToken ct) => limit switch
-    {
-        TokenBucketLimit l => Plain<TokenBucket, BucketState>(new(l.Flow), log, keys, stopAbove, ct),
-        LeakyBucketLimit l => Plain<LeakyBucket, BucketState>(new(l.Flow), log, keys, stopAbove, ct),
-        FixedWindowLimit l => Plain<FixedWindow, FixedWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, ct),
-        SlidingWindowLimit l => Plain<SlidingWindow, SlidingWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, ct),
-        SlidingLogLimit l => Plain<SlidingLog, SlidingLogState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, ct),
-        CompositeLimit l => Composite(l, log, keys, stopAbove, ct),
-        _ => throw new NotSupportedException($"{limit} cannot be replayed from a log."),
-    };
+    /// <param name="limit">Without concurrency limits.</param>
+    /// <param name="log">The events.</param>
+    /// <param name="keys">How many keys the events have.</param>
+    /// <param name="stopAbove">The most denials that are of interest.</param>
+    /// <param name="marks">If given, becomes true for every key that is denied something.</param>
+    /// <param name="ct">Stops the replay.</param>
+    public static long Denied(Limit limit, EventLog log, int keys, long stopAbove, bool[]? marks, CancellationToken ct) =>
+        limit switch
+        {
+            TokenBucketLimit l => Plain<TokenBucket, BucketState>(new(l.Flow), log, keys, stopAbove, marks, ct),
+            LeakyBucketLimit l => Plain<LeakyBucket, BucketState>(new(l.Flow), log, keys, stopAbove, marks, ct),
+            FixedWindowLimit l => Plain<FixedWindow, FixedWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
+            SlidingWindowLimit l => Plain<SlidingWindow, SlidingWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
+            SlidingLogLimit l => Plain<SlidingLog, SlidingLogState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
+            CompositeLimit l => Composite(l, log, keys, stopAbove, marks, ct),
+            _ => throw new NotSupportedException($"{limit} cannot be replayed from a log."),
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Plain<TAlgorithm, TState>(TAlgorithm algorithm, EventLog log, int keys, long stopAbove, CancellationToken ct)
+    private static long Plain<TAlgorithm, TState>(TAlgorithm algorithm, EventLog log, int keys, long stopAbove, bool[]? marks, CancellationToken ct)
         where TAlgorithm : struct, IAlgorithm<TState>
         where TState : unmanaged
     {
@@ -42,9 +49,10 @@ internal static class Probe
                 {
                     if (cost > 0) algorithm.Commit(ref state, next, cost, default);
                 }
-                else if (++denied > stopAbove)
+                else
                 {
-                    return denied;
+                    if (marks is not null) marks[key] = true;
+                    if (++denied > stopAbove) return denied;
                 }
 
                 if ((n & Stride) == 0) ct.ThrowIfCancellationRequested();
@@ -58,7 +66,7 @@ internal static class Probe
         }
     }
 
-    private static long Composite(CompositeLimit limit, EventLog log, int keys, long stopAbove, CancellationToken ct)
+    private static long Composite(CompositeLimit limit, EventLog log, int keys, long stopAbove, bool[]? marks, CancellationToken ct)
     {
         Part[] parts = [.. limit.Leaves.Where(l => !l.Shadow).Select(l => Part.Of(l.Limit, keys))];
         long denied = 0;
@@ -74,9 +82,10 @@ internal static class Probe
                     if (cost == 0) continue;
                     foreach (Part part in parts) part.Commit(key, cost);
                 }
-                else if (++denied > stopAbove)
+                else
                 {
-                    return denied;
+                    if (marks is not null) marks[key] = true;
+                    if (++denied > stopAbove) return denied;
                 }
 
                 if ((n & Stride) == 0) ct.ThrowIfCancellationRequested();
