@@ -6,6 +6,9 @@ namespace Headgate.Cli.Simulate.Report;
 /// <summary>Tables and plots for a screen; without colours and lines of its own where the output is not one.</summary>
 internal sealed class TerminalReport
 {
+    private const int BurstRows = 3;
+    private const int MostOfKey = 48;
+
     private readonly SimulationResult _result;
     private readonly Terminal _terminal;
     private readonly IAnsiConsole _console;
@@ -81,7 +84,7 @@ internal sealed class TerminalReport
         Table table = NewTable("Key", "Requests", "Denied", "Share", "First denial", "Last denial", "Longest lock-out");
         foreach (KeyRow row in limit.Keys)
         {
-            Row(table, row.Key, Format.Count(row.Outcome.Requests), Denied(row.Outcome.Denied), Format.Share(row.Outcome.Denied / (double)row.Outcome.Requests),
+            Row(table, Short(row.Key), Format.Count(row.Outcome.Requests), Denied(row.Outcome.Denied), Format.Share(row.Outcome.Denied / (double)row.Outcome.Requests),
                 Format.Time(row.Outcome.FirstDenial), Format.Time(row.Outcome.LastDenial), Format.Duration(row.Outcome.LongestLockOut));
         }
 
@@ -105,26 +108,26 @@ internal sealed class TerminalReport
     private void WriteBursts()
     {
         Title("Worst bursts: most requests of one key in any span");
-        Table table = NewTable([.. _result.Bursts.SelectMany(b => new[] { $"{b.SpanSeconds} s: key", "Requests", "Until" })]);
-        int rows = Math.Min(5, _result.Bursts.Max(b => b.Rows.Count));
-        for (int i = 0; i < rows; i++)
+        Table table = NewTable("In", "Requests", "Key", "Until");
+        foreach (BurstResult burst in _result.Bursts)
         {
-            Row(table, [.. _result.Bursts.SelectMany(b => i < b.Rows.Count
-                ? new[] { b.Rows[i].Key, Format.Count(b.Rows[i].Requests), Format.Time(b.Rows[i].EndMicros) } : ["", "", ""])]);
+            foreach (BurstRow row in burst.Rows.Take(BurstRows))
+                Row(table, $"{burst.SpanSeconds} s", Format.Count(row.Requests), Short(row.Key), Format.Time(row.EndMicros));
         }
 
         _console.Write(table);
     }
 
+    private static string Short(string key) => key.Length <= MostOfKey ? key : $"{key[..(MostOfKey - 3)]}...";
+
     private string Denied(long count) => count == 0 || !_terminal.Colours ? Format.Count(count) : $"\0{Format.Count(count)}";
 
-    private Table NewTable(params string[] columns)
+    private static Table NewTable(params string[] columns)
     {
-        Table table = new() { Border = _terminal.Unicode ? TableBorder.Simple : TableBorder.None, ShowHeaders = true };
+        Table table = new() { Border = TableBorder.None, ShowHeaders = true };
         for (int i = 0; i < columns.Length; i++)
         {
-            TableColumn column = new(new Text(columns[i], new Style(decoration: Decoration.Dim))) { Padding = new Padding(i == 0 ? 1 : 0, 0, 2, 0) };
-            column.NoWrap = i > 0;
+            TableColumn column = new(new Text(columns[i], new Style(decoration: Decoration.Dim))) { Padding = new Padding(0, 0, 2, 0), NoWrap = true };
             bool number = columns[i] is "Requests" or "Denied" or "Share" or "Keys denied";
             if (number) column.RightAligned();
             table.AddColumn(column);
