@@ -98,7 +98,16 @@ internal static class SimulateCommand
         }
     }
 
-    private static string[] CheckFiles(string[] files) => files.Distinct(StringComparer.Ordinal).Count() == files.Length
-        ? files
-        : throw CommandException.WrongUsage("A file is named twice. Name each once, or its requests would count twice.");
+    private static string[] CheckFiles(string[] files)
+    {
+        if (Array.Find(files, f => f.Length > 1 && f[0] == '-') is { } option)
+        {
+            throw CommandException.WrongUsage(
+                $"{PlainText.Clean(option, 60)} is no option. See: headgate simulate --help. A file of that name is ./{PlainText.Clean(option, 60)}");
+        }
+
+        return files.Distinct(StringComparer.Ordinal).Count() == files.Length
+            ? files
+            : throw CommandException.WrongUsage("A file is named twice. Name each once, or its requests would count twice.");
+    }
 }

@@ -70,12 +70,22 @@ internal sealed class CombinedParser : LineParser
         parts.IpEnd = line.IndexOf((byte)' ');
         if (parts.IpEnd <= 0) return Bad("it does not begin with a client address and a space", out problem);
 
-        int open = line[parts.IpEnd..].IndexOf(" ["u8);
-        if (open < 0) return Bad("it has no time in brackets", out problem);
-        parts.Time = parts.IpEnd + open + 2;
-        int close = parts.Time + 26;
-        if (close >= line.Length || line[close] != ']')
-            return Bad("what is in brackets is no time such as [17/May/2015:10:05:03 +0000]", out problem);
+        // A user's name may have a bracket in it, so the first one that a time follows counts.
+        int close, from = parts.IpEnd;
+        do
+        {
+            int open = line[from..].IndexOf(" ["u8);
+            if (open < 0)
+            {
+                return Bad(from == parts.IpEnd
+                    ? "it has no time in brackets" : "what is in brackets is no time such as [17/May/2015:10:05:03 +0000]", out problem);
+            }
+
+            parts.Time = from + open + 2;
+            close = parts.Time + 26;
+            from += open + 1;
+        }
+        while (close >= line.Length || line[close] != ']');
 
         int request = close + 3;
         if (request > line.Length || line[close + 1] != ' ' || line[close + 2] != '"')

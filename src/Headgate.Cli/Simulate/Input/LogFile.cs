@@ -15,6 +15,9 @@ internal static class LogFile
         ([(byte)'P', (byte)'K', 3, 4], "zip", "unzip -p"),
     ];
 
+    /// <summary>Without this the framework takes gzip data that are cut short for complete.</summary>
+    static LogFile() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     /// <param name="path">A file, or a hyphen.</param>
     /// <param name="terminal">Has standard input.</param>
     /// <param name="raw">The stream of the file itself, which knows how far it has been read.</param>

@@ -9,6 +9,8 @@ namespace Headgate.Cli.Simulate.Report;
 /// <remarks>All text from a log goes through <see cref="Escape"/>; the page's own policy forbids scripts besides.</remarks>
 internal sealed class HtmlReport
 {
+    private const int MostBursts = 8;
+
     private readonly SimulationResult _result;
     private readonly StringBuilder _html = new(64 * 1024);
 
@@ -160,9 +162,9 @@ internal sealed class HtmlReport
         Add("""<section><h2>Worst bursts</h2><p class="soft small">The most requests of one key in any span of that length, whatever the limit.</p><div class="bursts">""");
         foreach (BurstResult burst in _result.Bursts)
         {
-            Add($"""<div><h3>In {burst.SpanSeconds} {(burst.SpanSeconds == 1 ? "second" : "seconds")}</h3><div class="scroll"><table><tr><th>Key</th><th class="n">Requests</th><th>Until</th></tr>""");
-            foreach (BurstRow row in burst.Rows.Take(SimulateOptions.DefaultTop))
-                Add($"""<tr><td class="key" title="{Escape(row.Key)}">{Escape(row.Key)}</td><td class="n">{Format.Count(row.Requests)}</td><td>{Format.Time(row.EndMicros)}</td></tr>""");
+            Add($"""<div><h3>In {burst.SpanSeconds} {(burst.SpanSeconds == 1 ? "second" : "seconds")}</h3><div class="scroll"><table><tr><th>Key, and when the span ended</th><th class="n">Requests</th></tr>""");
+            foreach (BurstRow row in burst.Rows.Take(MostBursts))
+                Add($"""<tr><td class="key" title="{Escape(row.Key)}">{Escape(row.Key)}<span class="when">{Format.Time(row.EndMicros)}</span></td><td class="n">{Format.Count(row.Requests)}</td></tr>""");
             Add("</table></div></div>");
         }
 

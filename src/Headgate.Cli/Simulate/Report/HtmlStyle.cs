@@ -39,12 +39,13 @@ internal static class HtmlStyle
         .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 0.8rem; color: var(--soft); margin: 6px 0 0; }
         .legend i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 6px; }
         .scroll { overflow-x: auto; margin: 0 -24px; padding: 0 24px; }
-        table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+        table { border-collapse: collapse; min-width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
         th { text-align: left; font-weight: 500; color: var(--soft); font-size: 0.78rem; }
         th, td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: middle; }
         tr:last-child td { border-bottom: 0; }
         th.n, td.n { text-align: right; }
         td.key { max-width: 360px; overflow: hidden; text-overflow: ellipsis; }
+        .when { display: block; font-family: system-ui, sans-serif; font-size: 0.78rem; color: var(--soft); }
         .bar { display: inline-flex; width: 110px; height: 8px; border-radius: 4px; overflow: hidden; background: var(--allowed); vertical-align: middle; margin-right: 8px; }
         .bar i { background: var(--denied); }
         .found { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 12px; }

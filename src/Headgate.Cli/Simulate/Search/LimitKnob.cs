@@ -68,11 +68,11 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
         }
     }
 
-    /// <summary>The shortest of second, minute, hour and day in which the given rate has 60 permits or more: steps of 2 % or finer.</summary>
+    /// <summary>The shortest of second, minute, hour and day in which the given rate has 30 permits or more: steps of about 3 % or finer.</summary>
     private static TimeSpan UnitOf(Rate rate)
     {
         BigInteger perDay = (BigInteger)rate.Permits * TimeSpan.TicksPerDay / rate.Period.Ticks;
-        long micros = perDay >= 60 * 86_400 ? 1_000_000 : perDay >= 60 * 1440 ? Minute : perDay >= 60 * 24 ? Hour : Day;
+        long micros = perDay >= 30 * 86_400 ? 1_000_000 : perDay >= 30 * 1440 ? Minute : perDay >= 30 * 24 ? Hour : Day;
         return TimeSpan.FromMicroseconds(micros);
     }
 
