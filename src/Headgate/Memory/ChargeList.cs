@@ -326,7 +326,7 @@ internal sealed unsafe class ChargeList
             else if (!verdict.Allowed) whole.RetryAfter = Math.Max(whole.RetryAfter, verdict.RetryAfter);
         }
 
-        return Decisions.From(whole, decider, now) with { ShadowDeniedBy = shadowDeniedBy };
+        return Decisions.From(whole, decider, now, shadowDeniedBy);
     }
 
     /// <summary>The figures of a state that was not charged.</summary>

@@ -83,8 +83,11 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
     {
         KeyDigest digest = KeyHash.Compute(key, Domain);
         SlotTable table = store.TableOf(TAlgorithm.OwnsMemory);
+        Segment segment = table.Find(digest);
+        segment.Prefetch(digest);
         long now = store.Clock.Now();
-        Segment segment = table.Enter(digest);
+        segment.Gate.Enter();
+        if (!segment.Owns(digest)) segment = table.Reenter(segment, digest);
         Slot* slot = segment.Find(digest);
         if (slot == null)
         {

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Headgate.Memory;
 
@@ -63,6 +64,18 @@ internal sealed unsafe class Segment
     /// <summary>Counts a decision; true each 64th, when the caller does a little cleaning elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool CountDecision() => (++_decisions & 63) == 0;
+
+    /// <summary>
+    /// Asks for the line with the key's tags, outside the gate, while the caller reads the clock. The address may be stale or nonsense:
+    /// a prefetch never faults.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(KeyDigest digest)
+    {
+        if (!Sse.IsSupported) return;
+        int group = Home(digest, _groups);
+        Sse.Prefetch0((byte*)_blocks[group / GroupsPerBlock] + (group % GroupsPerBlock * GroupSlots));
+    }
 
     /// <summary>The key's slot, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

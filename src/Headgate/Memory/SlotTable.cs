@@ -39,17 +39,18 @@ internal sealed class SlotTable : IDisposable
         return directory.Segments[digest.High >> directory.Shift];
     }
 
-    /// <summary>The segment that owns a key, entered.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Segment Enter(KeyDigest digest)
+    /// <summary>From a segment that was entered and does not own the key any more to the one that does, entered.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Segment Reenter(Segment segment, KeyDigest digest)
     {
-        while (true)
+        do
         {
-            Segment segment = Find(digest);
-            segment.Gate.Enter();
-            if (segment.Owns(digest)) return segment;
             segment.Gate.Exit();
+            segment = Find(digest);
+            segment.Gate.Enter();
         }
+        while (!segment.Owns(digest));
+        return segment;
     }
 
     /// <summary>
