@@ -72,7 +72,9 @@ internal static class SimulateCommand
                 Search = !parsed.GetValue(noSearch),
                 Progress = !parsed.GetValue(noProgress),
             };
-            await RunAsync(options, terminal, ct).ConfigureAwait(false);
+
+            // On a thread of its own: System.CommandLine listens for Ctrl-C only once this has returned a task.
+            await Task.Run(() => RunAsync(options, terminal, ct), ct).ConfigureAwait(false);
             return ExitCode.Done;
         });
         return command;

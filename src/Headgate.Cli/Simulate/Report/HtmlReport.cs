@@ -125,7 +125,7 @@ internal sealed class HtmlReport
         foreach (KnobResult knob in limit.Found)
         {
             Add($"""<h3>The smallest {Escape(knob.Knob.Name)} that would do{(knob.Knob.Part is { } part ? $" (part {part + 1})" : "")}, all else as given</h3><div class="found">""");
-            foreach (Suggestion found in knob.Suggestions)
+            foreach (Suggestion found in Distinct(knob.Suggestions))
             {
                 if (found.Value is { } value)
                 {
@@ -143,6 +143,9 @@ internal sealed class HtmlReport
 
         if (!_result.EqualCosts) Add($"""<p class="soft small">{Escape(Notes.UnequalCosts)}</p>""");
     }
+
+    /// <summary>Where not even the loosest share can be had, once is enough to say so.</summary>
+    private static IEnumerable<Suggestion> Distinct(IReadOnlyList<Suggestion> found) => found.All(f => f.Value is null) ? found.TakeLast(1) : found;
 
     private void WriteKeys(LimitResult limit)
     {
