@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Cli.Bench;
 using Headgate.Cli.Simulate;
 
 namespace Headgate.Cli;
@@ -9,6 +10,7 @@ internal static class HeadgateCommand
     public static RootCommand Create(Terminal terminal) => new("Rate limits: try them on a real log, measure them on this machine.")
     {
         SimulateCommand.Create(terminal),
+        BenchCommand.Create(),
     };
 
     /// <summary>Runs one command line. 0: done; 1: failed at run time; 2: wrong usage; 130: interrupted.</summary>
