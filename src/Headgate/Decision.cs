@@ -10,6 +10,22 @@ public readonly record struct Decision
 {
     private readonly long _decidedAtMicros;
 
+    /// <summary>All at once: an object initializer would build the value twice on the path that every decision takes.</summary>
+    internal Decision(bool isAllowed, long limit, long remaining, TimeSpan retryAfter, TimeSpan resetAfter, TimeSpan delay,
+        string? decidedBy, string? shadowDeniedBy, long decidedAtMicros)
+    {
+        IsAllowed = isAllowed;
+        Source = DecisionSource.Store;
+        Limit = limit;
+        Remaining = remaining;
+        RetryAfter = retryAfter;
+        ResetAfter = resetAfter;
+        Delay = delay;
+        DecidedBy = decidedBy;
+        ShadowDeniedBy = shadowDeniedBy;
+        _decidedAtMicros = decidedAtMicros;
+    }
+
     /// <summary>True if every charge was admitted and made; false if none was.</summary>
     public bool IsAllowed { get; init; }
 
@@ -54,9 +70,5 @@ public readonly record struct Decision
     }
 
     /// <summary>Microseconds since 1970-01-01.</summary>
-    internal long DecidedAtMicros
-    {
-        get => _decidedAtMicros;
-        init => _decidedAtMicros = value;
-    }
+    internal long DecidedAtMicros => _decidedAtMicros;
 }

@@ -6,6 +6,9 @@ public sealed class LimiterOptions
     /// <summary>The default of <see cref="MaxWaiters"/>: 10,000.</summary>
     public const int DefaultMaxWaiters = 10_000;
 
+    /// <summary>The most that <see cref="MaxWaiters"/> may be: 10^6.</summary>
+    public const int MostMaxWaiters = 1_000_000;
+
     /// <summary>
     /// The namespace of the limiter's keys, and its <c>policy</c> tag in metrics. Two limiters of one name on one store share state; of
     /// different names never. Null (the default) is the unnamed namespace.
@@ -15,7 +18,7 @@ public sealed class LimiterOptions
     /// <summary>What to do when the store cannot answer; <see cref="FailureMode.Open"/> by default. The memory store always answers.</summary>
     public FailureMode FailureMode { get; init; } = FailureMode.Open;
 
-    /// <summary>The most callers that may wait in <c>WaitAsync</c> at once, over all keys: 0 to 10^6; 10,000 by default. One more is refused at once.</summary>
+    /// <summary>The most callers that may wait in <see cref="Limiter.WaitAsync"/> at once, over all keys: 0 to 10^6; 10,000 by default. One more is refused at once.</summary>
     public int MaxWaiters { get; init; } = DefaultMaxWaiters;
 
     /// <summary>The clock of waits and renewals; null (the default) takes the store's where it has one, else the system's.</summary>

@@ -11,6 +11,8 @@ internal readonly unsafe struct Concurrency(long permits, long leaseTime) : IAlg
 
     public static bool OwnsMemory => true;
 
+    public static nuint OwnedBytes(in ConcurrencyState state) => state.Leases == null ? 0 : state.Leases->Bytes;
+
     public Verdict Decide(in ConcurrencyState state, long now, long cost, out ConcurrencyState next)
     {
         long time = Read(state, now, out int oldest, out long held);
@@ -37,8 +39,9 @@ internal readonly unsafe struct Concurrency(long permits, long leaseTime) : IAlg
     public void Commit(ref ConcurrencyState state, in ConcurrencyState next, long cost, UInt128 lease)
     {
         LeaseTable* leases = state.Leases;
-        Read(state, next.LastSeen, out int oldest, out _);
+        Read(state, next.LastSeen, out int oldest, out long held);
         if (leases != null) leases->DropOlderThan(oldest);
+        state.Held = held;
         state = next with { Leases = LeaseTable.Add(leases, lease, next.LastSeen + _leaseTime, cost) };
     }
 

@@ -35,6 +35,9 @@ internal interface IAlgorithm<TState>
     /// </summary>
     static abstract bool OwnsMemory { get; }
 
+    /// <summary>The size of that block in bytes; it holds no pointers, so a copy of it is a copy of the state. 0 for none.</summary>
+    static virtual nuint OwnedBytes(in TState state) => 0;
+
     /// <summary>Makes an admitted charge: for a state that owns memory this is where that is written. <paramref name="lease"/> is 0 for none.</summary>
     void Commit(ref TState state, in TState next, long cost, UInt128 lease);
 }

@@ -35,6 +35,8 @@ internal unsafe struct LeaseTable
 
     public readonly int Oldest => _oldest;
 
+    public readonly nuint Bytes => Size(_capacity);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Lease At(int index)
     {
@@ -142,8 +144,7 @@ internal unsafe struct LeaseTable
 
     private static LeaseTable* Allocate(int capacity)
     {
-        nuint size = (nuint)sizeof(LeaseTable) + ((nuint)capacity * (nuint)(sizeof(Lease) + sizeof(int)));
-        LeaseTable* table = (LeaseTable*)NativeMemory.Alloc(size);
+        LeaseTable* table = (LeaseTable*)NativeMemory.Alloc(Size(capacity));
         *table = new LeaseTable { _capacity = capacity, _free = 0, _oldest = None, _newest = None };
         int* buckets = (int*)((Lease*)(table + 1) + capacity);
         for (int i = 0; i < capacity; i++)
@@ -154,4 +155,6 @@ internal unsafe struct LeaseTable
 
         return table;
     }
+
+    private static nuint Size(int capacity) => (nuint)sizeof(LeaseTable) + ((nuint)capacity * (nuint)(sizeof(Lease) + sizeof(int)));
 }

@@ -25,6 +25,8 @@ internal unsafe struct LogRing
 
     public readonly int Count => _count;
 
+    public readonly nuint Bytes => Size(_capacity);
+
     /// <summary>The entry that is <paramref name="index"/> places younger than the oldest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref LogEntry At(int index)
@@ -68,8 +70,10 @@ internal unsafe struct LogRing
 
     private static LogRing* Allocate(int capacity)
     {
-        LogRing* ring = (LogRing*)NativeMemory.Alloc((nuint)(sizeof(LogRing) + (capacity * sizeof(LogEntry))));
+        LogRing* ring = (LogRing*)NativeMemory.Alloc(Size(capacity));
         *ring = new LogRing { _capacity = capacity };
         return ring;
     }
+
+    private static nuint Size(int capacity) => (nuint)sizeof(LogRing) + ((nuint)capacity * (nuint)sizeof(LogEntry));
 }

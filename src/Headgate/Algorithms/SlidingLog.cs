@@ -11,6 +11,8 @@ internal readonly unsafe struct SlidingLog(long permits, long window) : IAlgorit
 
     public static bool OwnsMemory => true;
 
+    public static nuint OwnedBytes(in SlidingLogState state) => state.Ring == null ? 0 : state.Ring->Bytes;
+
     public Verdict Decide(in SlidingLogState state, long now, long cost, out SlidingLogState next)
     {
         long time = Read(state, now, out int expired, out long used);
@@ -35,8 +37,9 @@ internal readonly unsafe struct SlidingLog(long permits, long window) : IAlgorit
     public void Commit(ref SlidingLogState state, in SlidingLogState next, long cost, UInt128 lease)
     {
         LogRing* ring = state.Ring;
-        Read(state, next.LastSeen, out int expired, out _);
+        Read(state, next.LastSeen, out int expired, out long used);
         if (ring != null) ring->DropOldest(expired);
+        state.Sum = used;
         state = next with { Ring = LogRing.Append(ring, next.LastSeen, cost) };
     }
 

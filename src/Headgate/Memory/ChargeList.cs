@@ -1,0 +1,354 @@
+using Headgate.Algorithms;
+
+namespace Headgate.Memory;
+
+/// <summary>
+/// A list of charges on its way through the store: enters every segment it needs, in one order that all share, decides all, and then
+/// makes all or none. One a thread, used again and again.
+/// </summary>
+/// <remarks>
+/// No deadlock: gates are taken in the order of <see cref="Segment.Order"/>, and nobody waits for one while holding a later one.
+/// No half charge: whatever may fail (room in a segment, the bound on keys, memory) happens before the first commit.
+/// </remarks>
+internal sealed unsafe class ChargeList
+{
+    [ThreadStatic]
+    private static ChargeList? _ofThread;
+
+    private readonly Item[] _items = new Item[IRateLimitStore.MaxCharges];
+    private readonly Segment[] _segments = new Segment[IRateLimitStore.MaxCharges];
+    private int _count;
+    private int _segmentCount;
+    private int _entered;
+    private MemoryStore _store = null!;
+
+    private ChargeList()
+    {
+    }
+
+    /// <summary>This thread's list, empty. Return it with <see cref="Clear"/>.</summary>
+    public static ChargeList For(MemoryStore store)
+    {
+        ChargeList list = _ofThread ??= new ChargeList();
+        list._store = store;
+        list._count = 0;
+        return list;
+    }
+
+    /// <summary>Lets go of what the charges refer to.</summary>
+    public void Clear()
+    {
+        Array.Clear(_items, 0, _count);
+        _count = 0;
+        _store = null!;
+    }
+
+    public void Add(LimitBinding binding, KeyDigest digest, long cost)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            ref Item same = ref _items[i];
+            if (same.Digest != digest) continue;
+            if (!same.Binding.IsSameAs(binding))
+            {
+                throw new ArgumentException(
+                    $"The charges name {binding.Label} twice on one key with different numbers or shadow. Charge one of them, or give them different names.");
+            }
+
+            same.Cost = cost > long.MaxValue - same.Cost ? long.MaxValue : same.Cost + cost;
+            return;
+        }
+
+        if (_count == IRateLimitStore.MaxCharges)
+            throw new ArgumentException($"The list has more than {IRateLimitStore.MaxCharges} charges, the parts of composites counted. Use fewer.");
+        _items[_count++] = new Item { Binding = binding, Digest = digest, Cost = cost };
+    }
+
+    /// <summary>Decides the list, and unless it is a peek makes every charge or none.</summary>
+    public Decision Decide(bool peek, UInt128 lease)
+    {
+        int reserved = 0;
+        try
+        {
+            while (true)
+            {
+                long now = Enter();
+                try
+                {
+                    bool allowed = DecideAll(now);
+                    if (peek || !allowed)
+                    {
+                        if (!peek) SettleAll();
+                        return Compose(allowed, charged: false, now);
+                    }
+
+                    int missing = CountMissing();
+                    if (missing <= reserved || _store.Budget.TryReserve(missing - reserved))
+                    {
+                        reserved = Math.Max(reserved, missing);
+                        if (MakeRoom(now)) continue;
+                        CommitAll(lease, ref reserved);
+                        return Compose(allowed, charged: true, now);
+                    }
+                }
+                finally
+                {
+                    Exit();
+                }
+
+                if (_count > _store.Budget.MaxKeys)
+                    throw new ArgumentException($"The list names {_count} keys and MaxKeys is {_store.Budget.MaxKeys}. Raise MaxKeys to at least the length of a list.");
+                if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now)) reserved++;
+                else Thread.Yield();
+            }
+        }
+        finally
+        {
+            _store.Budget.Release(reserved);
+        }
+    }
+
+    public void Refund(long chargedAt)
+    {
+        long now = Enter();
+        try
+        {
+            foreach (ref Item item in _items.AsSpan(0, _count))
+            {
+                if (item.Slot != null) item.Binding.Refund(ref item.Slot->Cell, now, chargedAt, item.Cost);
+            }
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Renews or releases the permits held under a lease. True if all of them (renew) or any (release) were still held.</summary>
+    public bool ChangeLease(bool renew, UInt128 lease)
+    {
+        long now = Enter();
+        try
+        {
+            bool all = true, any = false;
+            foreach (ref Item item in _items.AsSpan(0, _count))
+            {
+                if (!item.Binding.HoldsPermits) continue;
+                bool done = item.Slot != null
+                    && (renew ? item.Binding.Renew(ref item.Slot->Cell, now, lease) : item.Binding.Release(ref item.Slot->Cell, now, lease));
+                all &= done;
+                any |= done;
+            }
+
+            return renew ? all && any : any;
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    public void Forget()
+    {
+        _ = Enter();
+        int dropped = 0;
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (item.Slot == null) continue;
+            item.Segment.Remove(item.Slot);
+            dropped++;
+        }
+
+        Exit();
+        _store.Budget.Release(dropped);
+    }
+
+    /// <summary>Copies the states, in order of the charges, and returns the time at which they were copied.</summary>
+    public long Copy(Span<Cell> cells)
+    {
+        long now = Enter();
+        try
+        {
+            for (int i = 0; i < _count; i++) cells[i] = _items[i].Slot == null ? default : _items[i].Binding.Clone(_items[i].Slot->Cell);
+        }
+        finally
+        {
+            Exit();
+        }
+
+        return now;
+    }
+
+    public int Count => _count;
+
+    public LimitBinding BindingAt(int index) => _items[index].Binding;
+
+    /// <summary>Enters every segment, finds every slot and reads the clock: order at the gates is order in time.</summary>
+    private long Enter()
+    {
+        while (true)
+        {
+            FindSegments();
+            for (_entered = 0; _entered < _segmentCount; _entered++) _segments[_entered].Gate.Enter();
+            bool owned = true;
+            foreach (ref Item item in _items.AsSpan(0, _count))
+            {
+                owned &= item.Segment.Owns(item.Digest);
+                item.Slot = owned ? item.Segment.Find(item.Digest) : null;
+            }
+
+            if (owned) return _store.Clock.Now();
+            Exit();
+        }
+    }
+
+    private void FindSegments()
+    {
+        _segmentCount = 0;
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            Segment segment = item.Segment = _store.TableOf(item.Binding.OwnsMemory).Find(item.Digest);
+            int place = _segmentCount;
+            while (place > 0 && _segments[place - 1].Order > segment.Order) place--;
+            if (place > 0 && ReferenceEquals(_segments[place - 1], segment)) continue;
+            _segments.AsSpan(place, _segmentCount - place).CopyTo(_segments.AsSpan(place + 1));
+            _segments[place] = segment;
+            _segmentCount++;
+        }
+    }
+
+    private void Exit()
+    {
+        while (_entered > 0) _segments[--_entered].Gate.Exit();
+    }
+
+    /// <summary>True if every enforced limit admits.</summary>
+    private bool DecideAll(long now)
+    {
+        bool allowed = true;
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            Cell state = item.Slot == null ? default : item.Slot->Cell;
+            item.Verdict = item.Binding.Decide(state, now, item.Cost, out item.Next);
+            allowed &= item.Verdict.Allowed || item.Binding.IsShadow;
+        }
+
+        return allowed;
+    }
+
+    private void SettleAll()
+    {
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (item.Verdict.Settles) item.Slot->Cell = item.Next;
+        }
+    }
+
+    private int CountMissing()
+    {
+        int missing = 0;
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (item.IsMissing) missing++;
+        }
+
+        return missing;
+    }
+
+    /// <summary>True if slots moved and all must be looked up anew.</summary>
+    private bool MakeRoom(long now)
+    {
+        bool moved = false;
+        for (int s = 0; s < _segmentCount; s++)
+        {
+            int missing = 0;
+            foreach (ref Item item in _items.AsSpan(0, _count))
+            {
+                if (item.IsMissing && ReferenceEquals(item.Segment, _segments[s])) missing++;
+            }
+
+            if (missing == 0 || _segments[s].HasRoom(missing)) continue;
+            _store.TableOf(_segments[s].OwnsMemory).MakeRoom(_segments[s], missing, now);
+            moved = true;
+        }
+
+        return moved;
+    }
+
+    private void CommitAll(UInt128 lease, ref int reserved)
+    {
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (!item.IsMissing) continue;
+            item.Slot = item.Segment.Insert(item.Digest);
+            reserved--;
+        }
+
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (item.IsCharged) item.Binding.Commit(ref item.Slot->Cell, item.Next, item.Cost, lease);
+            else if (item.Verdict.Settles) item.Slot->Cell = item.Next;
+        }
+    }
+
+    /// <summary>
+    /// One decision of many verdicts (law 10). Of several that deny the one with the longest wait decides, of several that admit the
+    /// one with the least remaining. Shadow limits lend their figures only where nothing is enforced.
+    /// </summary>
+    private Decision Compose(bool allowed, bool charged, long now)
+    {
+        bool enforces = false;
+        string? shadowDeniedBy = null;
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            enforces |= !item.Binding.IsShadow;
+            if (item.Binding.IsShadow && !item.Verdict.Allowed) shadowDeniedBy ??= item.Binding.Label;
+        }
+
+        Verdict whole = new() { Allowed = allowed, Remaining = long.MaxValue };
+        LimitBinding decider = _items[0].Binding;
+        long least = long.MaxValue, longest = -1;
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (item.Binding.IsShadow && enforces) continue;
+            Verdict verdict = item.Verdict;
+            Verdict figures = charged && item.IsCharged ? verdict : Current(item, now);
+            if (allowed ? figures.Remaining < least : !verdict.Allowed && verdict.RetryAfter > longest)
+            {
+                decider = item.Binding;
+                least = figures.Remaining;
+                longest = verdict.RetryAfter;
+            }
+
+            whole.Remaining = Math.Min(whole.Remaining, figures.Remaining);
+            whole.ResetAfter = Math.Max(whole.ResetAfter, figures.ResetAfter);
+            if (allowed) whole.Delay = Math.Max(whole.Delay, verdict.Delay);
+            else if (!verdict.Allowed) whole.RetryAfter = Math.Max(whole.RetryAfter, verdict.RetryAfter);
+        }
+
+        return Decisions.From(whole, decider, now, shadowDeniedBy);
+    }
+
+    /// <summary>The figures of a state that was not charged.</summary>
+    private static Verdict Current(in Item item, long now)
+    {
+        Cell state = item.Slot == null ? default : item.Slot->Cell;
+        return item.Binding.Decide(state, now, 0, out _);
+    }
+
+    /// <summary>One charge and what became of it. Slots are valid while the segments are entered and unmoved.</summary>
+    private struct Item
+    {
+        public LimitBinding Binding;
+        public KeyDigest Digest;
+        public long Cost;
+        public Segment Segment;
+        public Slot* Slot;
+        public Verdict Verdict;
+        public Cell Next;
+
+        public readonly bool IsCharged => Verdict.Allowed && Cost > 0;
+
+        public readonly bool IsMissing => Slot == null && IsCharged;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Headgate.Memory;
+
+/// <summary>How many keys the tables of one store may hold together, and how many they do. Touched only when keys come and go.</summary>
+internal sealed class KeyBudget(long maxKeys)
+{
+    private long _keys;
+    private long _forcedEvictions;
+
+    public long MaxKeys => maxKeys;
+
+    public long Keys => Volatile.Read(ref _keys);
+
+    public long ForcedEvictions => Volatile.Read(ref _forcedEvictions);
+
+    /// <summary>Makes room for so many keys; false, and none, if that would pass the bound.</summary>
+    public bool TryReserve(int keys)
+    {
+        if (Interlocked.Add(ref _keys, keys) <= maxKeys) return true;
+        Interlocked.Add(ref _keys, -keys);
+        return false;
+    }
+
+    public void Release(long keys)
+    {
+        if (keys != 0) Interlocked.Add(ref _keys, -keys);
+    }
+
+    public void CountForcedEviction()
+    {
+        Interlocked.Increment(ref _forcedEvictions);
+        Telemetry.Evictions.Add(1);
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Headgate.Algorithms;
+
+namespace Headgate.Memory;
+
+/// <summary>
+/// One plain limit as the memory store charges it: its algorithm behind untyped cells, the domain of its keys, and what decisions call it.
+/// Immutable; a pure function of (namespace, limit), so bindings are made anew whenever they are not at hand.
+/// </summary>
+internal abstract class LimitBinding
+{
+    private protected LimitBinding(LimitLeaf leaf, string ns, long permits, bool ownsMemory)
+    {
+        Limit = leaf.Limit;
+        Label = leaf.Label;
+        IsShadow = leaf.Shadow;
+        Permits = permits;
+        OwnsMemory = ownsMemory;
+        Domain = KeyHash.Compute($"{ns.Length}:{ns}{leaf.Identity}", default);
+    }
+
+    public string Label { get; }
+
+    public bool IsShadow { get; }
+
+    public long Permits { get; }
+
+    public bool OwnsMemory { get; }
+
+    /// <summary>What keys are hashed under: two different (namespace, limit identity) never share a state.</summary>
+    public KeyDigest Domain { get; }
+
+    /// <summary>The limit itself.</summary>
+    public Limit Limit { get; }
+
+    /// <summary>True if both charge alike: the same numbers, enforced or not.</summary>
+    public bool IsSameAs(LimitBinding other) =>
+        ReferenceEquals(this, other) || (IsShadow == other.IsShadow && Limit.Numbers == other.Limit.Numbers);
+
+    /// <summary>True if permits are held and given back.</summary>
+    public virtual bool HoldsPermits => false;
+
+    public static LimitBinding Create(LimitLeaf leaf, string ns) => leaf.Limit switch
+    {
+        TokenBucketLimit l => new LimitBinding<TokenBucket, BucketState>(leaf, ns, l.Capacity, new TokenBucket(l.Flow)),
+        LeakyBucketLimit l => new LimitBinding<LeakyBucket, BucketState>(leaf, ns, l.Capacity, new LeakyBucket(l.Flow)),
+        FixedWindowLimit l => new LimitBinding<FixedWindow, FixedWindowState>(leaf, ns, l.Permits, new FixedWindow(l.Permits, l.WindowMicros)),
+        SlidingWindowLimit l => new LimitBinding<SlidingWindow, SlidingWindowState>(leaf, ns, l.Permits, new SlidingWindow(l.Permits, l.WindowMicros)),
+        SlidingLogLimit l => new LimitBinding<SlidingLog, SlidingLogState>(leaf, ns, l.Permits, new SlidingLog(l.Permits, l.WindowMicros)),
+        ConcurrencyLimit l => new ConcurrencyBinding(leaf, ns, l.Permits, new Concurrency(l.Permits, l.LeaseMicros)),
+        _ => throw new ArgumentException($"The memory store does not know the limit {leaf.Limit.GetType()}.", nameof(leaf)),
+    };
+
+    /// <summary>Decides a single charge from key to decision, without a list.</summary>
+    public abstract Decision AcquireOne(MemoryStore store, string key, long cost);
+
+    public abstract Verdict Decide(in Cell cell, long now, long cost, out Cell next);
+
+    public abstract void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease);
+
+    public abstract void Refund(ref Cell cell, long now, long chargedAt, long cost);
+
+    public virtual bool Release(ref Cell cell, long now, UInt128 lease) => false;
+
+    public virtual bool Renew(ref Cell cell, long now, UInt128 lease) => false;
+
+    /// <summary>A copy that can be charged without touching the original. Free it with <see cref="Discard"/>.</summary>
+    public abstract Cell Clone(in Cell cell);
+
+    public abstract void Discard(ref Cell cell);
+}
+
+/// <summary>A binding that the JIT specialises for one algorithm and its state.</summary>
+internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns, long permits, TAlgorithm algorithm)
+    : LimitBinding(leaf, ns, permits, TAlgorithm.OwnsMemory)
+    where TAlgorithm : struct, IAlgorithm<TState>
+    where TState : unmanaged
+{
+    protected readonly TAlgorithm _algorithm = algorithm;
+
+    public sealed override Decision AcquireOne(MemoryStore store, string key, long cost)
+    {
+        KeyDigest digest = KeyHash.Compute(key, Domain);
+        SlotTable table = store.TableOf(TAlgorithm.OwnsMemory);
+        Segment segment = table.Find(digest);
+        segment.Prefetch(digest);
+        long now = store.Clock.Now();
+        segment.Gate.Enter();
+        if (!segment.Owns(digest)) segment = table.Reenter(segment, digest);
+        Slot* slot = segment.Find(digest);
+        if (slot == null)
+        {
+            segment.Gate.Exit();
+            return store.AcquireNew(this, digest, cost);
+        }
+
+        // Another caller read the clock later and came first: read it again, so that order at the gate is order in time.
+        if (slot->Cell.Head.LastSeen > now) now = store.Clock.Now();
+        ref TState state = ref Unsafe.As<Cell, TState>(ref slot->Cell);
+        Verdict verdict = _algorithm.Decide(state, now, cost, out TState next);
+        if (verdict.Allowed)
+        {
+            if (cost > 0 && !TAlgorithm.OwnsMemory) _algorithm.Commit(ref state, next, cost, default);
+            else if (cost > 0) CommitOwned(segment, ref state, next, cost);
+        }
+        else if (verdict.Settles)
+        {
+            state = next;
+        }
+
+        bool clean = segment.CountDecision();
+        segment.Gate.Exit();
+        if (clean) table.SweepSome(now);
+        GC.KeepAlive(table);
+        return Decisions.From(verdict, this, now);
+    }
+
+    /// <summary>A commit that may run out of memory must not leave the gate shut.</summary>
+    private void CommitOwned(Segment segment, ref TState state, in TState next, long cost)
+    {
+        try
+        {
+            _algorithm.Commit(ref state, next, cost, default);
+        }
+        catch (OutOfMemoryException)
+        {
+            segment.Gate.Exit();
+            throw;
+        }
+    }
+
+    public sealed override Verdict Decide(in Cell cell, long now, long cost, out Cell next)
+    {
+        Unsafe.SkipInit(out next);
+        return _algorithm.Decide(in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in cell)), now, cost, out Unsafe.As<Cell, TState>(ref next));
+    }
+
+    public sealed override void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease) =>
+        _algorithm.Commit(ref Unsafe.As<Cell, TState>(ref cell), in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in next)), cost, lease);
+
+    public sealed override void Refund(ref Cell cell, long now, long chargedAt, long cost)
+    {
+        ref TState state = ref Unsafe.As<Cell, TState>(ref cell);
+        state = _algorithm.Refund(state, now, chargedAt, cost);
+    }
+
+    public sealed override Cell Clone(in Cell cell)
+    {
+        Cell copy = cell;
+        ref TState state = ref Unsafe.As<Cell, TState>(ref copy);
+        nuint size = TAlgorithm.OwnedBytes(state);
+        if (size > 0)
+        {
+            void* block = NativeMemory.Alloc(size);
+            NativeMemory.Copy((void*)cell.Fourth, block, size);
+            copy.Fourth = (long)block;
+        }
+
+        return copy;
+    }
+
+    public sealed override void Discard(ref Cell cell)
+    {
+        if (TAlgorithm.OwnsMemory) NativeMemory.Free((void*)cell.Fourth);
+        cell = default;
+    }
+}
+
+/// <summary>The one limit whose permits are held.</summary>
+internal sealed class ConcurrencyBinding(LimitLeaf leaf, string ns, long permits, Concurrency algorithm)
+    : LimitBinding<Concurrency, ConcurrencyState>(leaf, ns, permits, algorithm)
+{
+    public override bool HoldsPermits => true;
+
+    public override bool Release(ref Cell cell, long now, UInt128 lease) =>
+        _algorithm.Release(ref Unsafe.As<Cell, ConcurrencyState>(ref cell), now, lease);
+
+    public override bool Renew(ref Cell cell, long now, UInt128 lease) =>
+        _algorithm.Renew(ref Unsafe.As<Cell, ConcurrencyState>(ref cell), now, lease);
+}

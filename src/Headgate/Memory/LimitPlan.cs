@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+
+namespace Headgate.Memory;
+
+/// <summary>A limit in a namespace, taken apart into what the store charges.</summary>
+internal sealed class LimitPlan
+{
+    private LimitPlan(string? ns, Limit limit)
+    {
+        Namespace = ns;
+        Limit = limit;
+        Bindings = [.. limit.Leaves.Select(leaf => LimitBinding.Create(leaf, ns ?? ""))];
+        Single = Bindings is [{ IsShadow: false } only] ? only : null;
+    }
+
+    public string? Namespace { get; }
+
+    public Limit Limit { get; }
+
+    public LimitBinding[] Bindings { get; }
+
+    /// <summary>The binding of a plain, enforced limit, which needs no list.</summary>
+    public LimitBinding? Single { get; }
+
+    public static LimitPlan Create(string? ns, Limit limit) => new(ns, limit);
+
+    /// <summary>
+    /// Plans of limits used lately, found by reference: a plan is a pure function of its inputs, so one that was pushed out is simply made
+    /// again. A racy array of immutable objects needs no lock.
+    /// </summary>
+    internal sealed class Cache
+    {
+        private const int Size = 1024;
+
+        private readonly LimitPlan?[] _plans = new LimitPlan?[Size];
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public LimitPlan Get(string? ns, Limit limit)
+        {
+            int place = (RuntimeHelpers.GetHashCode(limit) ^ (ns?.Length ?? 0)) & (Size - 1);
+            LimitPlan? plan = Volatile.Read(ref _plans[place]);
+            if (plan is not null && ReferenceEquals(plan.Limit, limit) && string.Equals(plan.Namespace, ns, StringComparison.Ordinal)) return plan;
+            plan = Create(ns, limit);
+            Volatile.Write(ref _plans[place], plan);
+            return plan;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Headgate.Memory;
+
+/// <summary>
+/// A hash table that never stops to grow: a directory by the leading bits of the digest to segments that are split one at a time
+/// (extendible hashing, Fagin et al. 1979). The longest pause is moving the 960 keys of one segment.
+/// </summary>
+/// <remarks>
+/// A segment is found without a lock and then entered; if it was split in between it does not own the key any more and the search starts
+/// over. The directory is replaced or written only under <see cref="_growth"/>, by who is in the segment that is split.
+/// </remarks>
+internal sealed class SlotTable : IDisposable
+{
+    private const int SweepGroups = 4;
+
+    private readonly Lock _growth = new();
+    private readonly KeyBudget _budget;
+    private Directory? _directory;
+    private uint _sweepHand;
+
+    public SlotTable(KeyBudget budget, bool ownsMemory)
+    {
+        _budget = budget;
+        int depth = Math.Clamp(BitOperations.Log2((uint)Environment.ProcessorCount) + 3, 4, 8);
+        Segment[] segments = new Segment[1 << depth];
+        for (int i = 0; i < segments.Length; i++) segments[i] = new Segment(depth, (ulong)i, ownsMemory);
+        _directory = new Directory(segments, depth);
+    }
+
+    ~SlotTable() => Dispose();
+
+    /// <summary>The segment of a key, not entered: it may not own the key any more when it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Segment Find(KeyDigest digest)
+    {
+        Directory directory = Volatile.Read(ref _directory) ?? throw Disposed();
+        return directory.Segments[digest.High >> directory.Shift];
+    }
+
+    /// <summary>From a segment that was entered and does not own the key any more to the one that does, entered.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Segment Reenter(Segment segment, KeyDigest digest)
+    {
+        do
+        {
+            segment.Gate.Exit();
+            segment = Find(digest);
+            segment.Gate.Enter();
+        }
+        while (!segment.Owns(digest));
+        return segment;
+    }
+
+    /// <summary>
+    /// Makes room for so many more keys in an entered segment: drops what decides like never seen, else grows, else splits. Slots move.
+    /// After a split the segment may own fewer keys, and may have to be asked again. Throws when memory runs out or the store is disposed;
+    /// the segment is then as it was, and still entered.
+    /// </summary>
+    public void MakeRoom(Segment segment, int keys, long now)
+    {
+        _budget.Release(segment.SweepAll(now));
+        if (segment.MustSplit(keys)) Split(segment);
+        else segment.Rebuild(keys);
+    }
+
+    /// <summary>Drops one key, the best of a few near <paramref name="digest"/>, and leaves its place in the budget reserved for the caller. False if there is none.</summary>
+    public bool TryEvict(KeyDigest digest, long now)
+    {
+        Directory directory = Volatile.Read(ref _directory) ?? throw Disposed();
+        ulong start = digest.High >> directory.Shift;
+        for (ulong i = 0; i < (ulong)directory.Segments.Length; i++)
+        {
+            Segment segment = directory.Segments[(start + i) & (ulong)(directory.Segments.Length - 1)];
+            segment.Gate.Enter();
+            bool evicted = segment.Evict(now, out bool forced);
+            segment.Gate.Exit();
+            if (!evicted) continue;
+            if (forced) _budget.CountForcedEviction();
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Moves the clock hand on over some segment that nobody is in, and gives back what it does not need.</summary>
+    public void SweepSome(long now)
+    {
+        if (Volatile.Read(ref _directory) is not { } directory) return;
+        Segment segment = directory.Segments[Interlocked.Increment(ref _sweepHand) & (uint)(directory.Segments.Length - 1)];
+        if (!segment.Gate.TryEnter()) return;
+        int dropped = segment.Sweep(SweepGroups, now);
+        if (segment.IsSparse) segment.Rebuild(0);
+        segment.Gate.Exit();
+        _budget.Release(dropped);
+    }
+
+    /// <summary>Drops every key that decides like never seen. Returns how many.</summary>
+    public long SweepAll(long now)
+    {
+        long dropped = 0;
+        Directory directory = Volatile.Read(ref _directory) ?? throw Disposed();
+        foreach (Segment segment in directory.Segments)
+        {
+            segment.Gate.Enter();
+            int some = segment.SweepAll(now);
+            if (segment.IsSparse) segment.Rebuild(0);
+            segment.Gate.Exit();
+            _budget.Release(some);
+            dropped += some;
+        }
+
+        return dropped;
+    }
+
+    /// <summary>Waits for who is in a segment, then frees it. Callers that come later find no directory.</summary>
+    public void Dispose()
+    {
+        Directory? directory;
+        lock (_growth) directory = Interlocked.Exchange(ref _directory, null);
+        if (directory is null) return;
+        foreach (Segment segment in directory.Segments)
+        {
+            segment.Gate.Enter();
+            segment.Dispose();
+            segment.Gate.Exit();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private void Split(Segment segment)
+    {
+        lock (_growth)
+        {
+            // Disposal frees what it finds in the directory: a sibling made after that would never be freed.
+            Directory directory = _directory ?? throw Disposed();
+            int depth = segment.Depth;
+            Segment upper = segment.Split();
+            if (depth == directory.Depth) directory = directory.Double();
+            int span = 1 << (directory.Depth - depth);
+            ulong first = upper.Prefix << (directory.Depth - depth - 1);
+            for (int i = 0; i < span / 2; i++) directory.Segments[first + (ulong)i] = upper;
+            Volatile.Write(ref _directory, directory);
+        }
+    }
+
+    private static ObjectDisposedException Disposed() =>
+        new(nameof(MemoryStore), "The memory store has been disposed. Dispose it after the last limiter that uses it.");
+
+    /// <summary>Segments by the leading bits of the digest; one that is less deep than the directory stands in it several times.</summary>
+    private sealed class Directory(Segment[] segments, int depth)
+    {
+        public readonly Segment[] Segments = segments;
+        public readonly int Depth = depth;
+        public readonly int Shift = 64 - depth;
+
+        public Directory Double()
+        {
+            Segment[] twice = new Segment[Segments.Length * 2];
+            for (int i = 0; i < twice.Length; i++) twice[i] = Segments[i / 2];
+            return new Directory(twice, Depth + 1);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Headgate.Memory;
+
+namespace Headgate;
+
+/// <summary>A limiter's way to its store: knows the limit and the namespace, meters every decision, and meets an unavailable store with the failure mode.</summary>
+internal sealed class StorePort
+{
+    private readonly IRateLimitStore _store;
+    private readonly MemoryStore? _memory;
+    private readonly LimitPlan _plan;
+    private readonly Limit _limit;
+    private readonly string? _name;
+    private readonly FailureMode _failureMode;
+    private readonly Lazy<MemoryStore> _local;
+
+    public StorePort(Limit limit, IRateLimitStore store, string? name, FailureMode failureMode, TimeProvider clock)
+    {
+        _limit = limit;
+        _store = store;
+        _memory = store as MemoryStore;
+        _name = name;
+        _failureMode = failureMode;
+        _plan = _memory is null ? LimitPlan.Create(name, limit) : _memory.PlanOf(name, limit);
+        _local = new Lazy<MemoryStore>(() => new MemoryStore(clock));
+        Clock = clock;
+    }
+
+    public TimeProvider Clock { get; }
+
+    public Limit Limit => _limit;
+
+    public string? Name => _name;
+
+    /// <summary>The store answers at once and never fails.</summary>
+    public bool IsLocal => _memory is not null;
+
+    public Decision Acquire(string key, long cost)
+    {
+        MemoryStore memory = _memory ?? throw new NotSupportedException(
+            $"Acquire needs a MemoryStore, and the store is {_store.GetType().Name}: blocking on a store over the network would tie up a thread. Use AcquireAsync.");
+        return Telemetry.Listens ? AcquireMetered(memory, key, cost) : memory.Acquire(_plan, key, cost);
+    }
+
+    public ValueTask<Decision> AcquireAsync(string key, long cost, CancellationToken ct)
+    {
+        if (_memory is null) return DecideRemotely(key, cost, LeaseId.None, ct);
+        return ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : new(Acquire(key, cost));
+    }
+
+    public ValueTask<Decision> EnterAsync(string key, long cost, LeaseId lease, CancellationToken ct) => DecideRemotely(key, cost, lease, ct);
+
+    public async ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (_memory is not null) return _memory.Peek(_plan, key, cost);
+        try
+        {
+            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask ResetAsync(string key, CancellationToken ct) => _store.ResetAsync(Charge(key, 0), ct);
+
+    public ValueTask RefundAsync(string key, Decision decision, long cost, CancellationToken ct) => decision.Source switch
+    {
+        DecisionSource.FailLocal => _local.Value.RefundAsync(Charges(key, cost), decision, ct),
+        DecisionSource.Store => _store.RefundAsync(Charges(key, cost), decision, ct),
+        _ => default,
+    };
+
+    public ValueTask<bool> RenewAsync(string key, LeaseId lease, DecisionSource source, CancellationToken ct) => source switch
+    {
+        DecisionSource.FailLocal => _local.Value.RenewAsync(Charges(key, 1), lease, ct),
+        DecisionSource.Store => _store.RenewAsync(Charges(key, 1), lease, ct),
+        _ => new(true),
+    };
+
+    public ValueTask<bool> ReleaseAsync(string key, LeaseId lease, DecisionSource source) => source switch
+    {
+        DecisionSource.FailLocal => _local.Value.ReleaseAsync(Charges(key, 1), lease, CancellationToken.None),
+        DecisionSource.Store => _store.ReleaseAsync(Charges(key, 1), lease, CancellationToken.None),
+        _ => new(true),
+    };
+
+    /// <summary>How long the last of some callers in a row waits; zero when the store cannot tell, so that nobody is turned away for it.</summary>
+    public async ValueTask<TimeSpan> ForecastAsync(string key, ReadOnlyMemory<long> costs, CancellationToken ct)
+    {
+        try
+        {
+            return await _store.ForecastAsync(Charges(key, 0), costs, ct).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
+
+    private async ValueTask<Decision> DecideRemotely(string key, long cost, LeaseId lease, CancellationToken ct)
+    {
+        long start = Telemetry.Listens ? Clock.GetTimestamp() : 0;
+        Decision decision;
+        try
+        {
+            decision = lease == LeaseId.None
+                ? await _store.AcquireAsync(Charges(key, cost), ct).ConfigureAwait(false)
+                : await _store.EnterAsync(Charges(key, cost), lease, ct).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            decision = await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: false, lease).ConfigureAwait(false);
+        }
+
+        if (start != 0) Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
+        return decision;
+    }
+
+    private Decision AcquireMetered(MemoryStore memory, string key, long cost)
+    {
+        long start = Clock.GetTimestamp();
+        Decision decision = memory.Acquire(_plan, key, cost);
+        Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
+        return decision;
+    }
+
+    private Charge Charge(string key, long cost) => new(key, _limit, cost) { Namespace = _name };
+
+    private Charge[] Charges(string key, long cost) => [Charge(key, cost)];
+}
