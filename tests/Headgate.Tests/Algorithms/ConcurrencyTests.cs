@@ -118,6 +118,18 @@ public sealed class ConcurrencyTests : IDisposable
         Assert.Equal((2_100, 2_100), (_limit.Head.LastSeen, _limit.Head.ForgetAt));
     }
 
+    [Fact]
+    public void A_refund_of_one_of_several_charges_of_a_microsecond_is_whole()
+    {
+        _limit.Acquire(2_000, 1);
+        _limit.Acquire(2_000, 3);
+        _limit.Acquire(2_000, 4);
+        _limit.Refund(2_000, 2_000, 3);
+        Assert.Equal((5L, 1_000L, 0L), Figures(_limit.Peek(2_000, 0)));
+        _limit.Refund(2_000, 2_000, 40);
+        Assert.Equal((10L, 0L, 0L), Figures(_limit.Peek(2_000, 0)));
+    }
+
     /// <summary>Thousands of leases taken, renewed and released at random, against a plain dictionary.</summary>
     [Theory]
     [InlineData(1)]

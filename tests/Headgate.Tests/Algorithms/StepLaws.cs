@@ -116,6 +116,26 @@ public class StepLaws
 
     [Theory]
     [MemberData(nameof(Traces))]
+    public void Law_8_a_clock_that_is_behind_meets_what_the_running_maximum_meets(LimitKind kind, ScriptOptions options) =>
+        PropertyCheck.ForAll(ScriptGen.Single(kind, options), script => Walk.Through(script, visit =>
+        {
+            long last = visit.Subject.Head.LastSeen;
+            long recovery = Scale.Of(visit.Charge.Limit).Recovery;
+            foreach (long behind in new[] { 1, recovery / 2, recovery }.Where(b => b > 0 && b <= last))
+            {
+                foreach (long cost in Costs(visit.Charge.Limit))
+                {
+                    Verdict expected = visit.Subject.Peek(last, cost);
+                    if (expected.ResetAfter > 0) expected.ResetAfter += behind;
+                    if (!expected.Allowed) expected.RetryAfter += behind;
+                    if (expected.Delay > 0) expected.Delay += behind;
+                    Assert.Equal(expected, visit.Subject.Peek(last - behind, cost));
+                }
+            }
+        }), tests: 30);
+
+    [Theory]
+    [MemberData(nameof(Traces))]
     public void Law_12_there_and_back_at_one_instant_is_the_identity(LimitKind kind, ScriptOptions options) =>
         PropertyCheck.ForAll(ScriptGen.Changing(kind, options & ~ScriptOptions.ClockBack), script => Walk.Through(script, visit =>
         {
