@@ -59,8 +59,10 @@ public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnl
             case MoveOp.Refund:
                 // Each charge is given back at most once: what a caller gives back twice is the caller's invention.
                 int of = move.Pick % Math.Max(1, recorder.Steps.Count);
-                if (recorder.Steps.Count == 0 || recorder.Steps[of] is not { Op: TraceOp.Acquire, Decision: { Allowed: true, ShadowDeniedBy: null } } charged) return null;
-                return recorder.Steps.Any(s => s.Op == TraceOp.Refund && s.Of == of) ? null : new TraceStep(now, TraceOp.Refund, charged.Charges) { Of = of };
+                TraceStep? charged = recorder.Steps.ElementAtOrDefault(of);
+                if (charged is not { Op: TraceOp.Acquire, Decision: { Allowed: true, ShadowDeniedBy: null } }) return null;
+                bool given = recorder.Steps.Any(s => s.Op == TraceOp.Refund && s.Of == of);
+                return given ? null : new TraceStep(now, TraceOp.Refund, charged.Charges) { Of = of };
             case MoveOp.Reset:
                 return new TraceStep(now, TraceOp.Reset, menu);
             case MoveOp.Renew or MoveOp.Release:

@@ -12,8 +12,12 @@ public class BoundLaws
 
     public static TheoryData<LimitKind, ScriptOptions> Buckets => new()
     {
-        { LimitKind.TokenBucket, Forward }, { LimitKind.TokenBucket, ScriptOptions.ClockBack }, { LimitKind.TokenBucket, ScriptOptions.Extreme },
-        { LimitKind.LeakyBucket, Forward }, { LimitKind.LeakyBucket, ScriptOptions.ClockBack }, { LimitKind.LeakyBucket, ScriptOptions.Extreme },
+        { LimitKind.TokenBucket, Forward },
+        { LimitKind.TokenBucket, ScriptOptions.ClockBack },
+        { LimitKind.TokenBucket, ScriptOptions.Extreme },
+        { LimitKind.LeakyBucket, Forward },
+        { LimitKind.LeakyBucket, ScriptOptions.ClockBack },
+        { LimitKind.LeakyBucket, ScriptOptions.Extreme },
     };
 
     [Theory]
@@ -22,7 +26,11 @@ public class BoundLaws
         PropertyCheck.ForAll(Greedy(kind, options), script =>
         {
             Limit limit = script.Menus[0][0].Limit;
-            (long capacity, Rate rate) = limit is TokenBucketLimit t ? (t.Capacity, t.Refill) : (((LeakyBucketLimit)limit).Capacity, ((LeakyBucketLimit)limit).Leak);
+            (long capacity, Rate rate) = limit switch
+            {
+                TokenBucketLimit tokens => (tokens.Capacity, tokens.Refill),
+                _ => (((LeakyBucketLimit)limit).Capacity, ((LeakyBucketLimit)limit).Leak),
+            };
             Fraction perMicro = new(rate.Permits, rate.Period.Ticks / TimeSpan.TicksPerMicrosecond);
             List<(long Time, BigInteger Cost)> admitted = AdmittedByRunningMaximum(script);
             for (int from = 0; from < admitted.Count; from++)
@@ -122,5 +130,6 @@ public class BoundLaws
     private static IEnumerable<(long Time, BigInteger Cost)> Span(List<(long Time, BigInteger Cost)> admitted, long from, long width) =>
         admitted.Where(a => a.Time >= from && a.Time - from < width);
 
-    private static BigInteger Sum(IEnumerable<(long Time, BigInteger Cost)> charges) => charges.Aggregate(BigInteger.Zero, (sum, c) => sum + c.Cost);
+    private static BigInteger Sum(IEnumerable<(long Time, BigInteger Cost)> charges) =>
+        charges.Aggregate(BigInteger.Zero, (sum, c) => sum + c.Cost);
 }

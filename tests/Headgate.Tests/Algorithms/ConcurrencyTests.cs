@@ -194,7 +194,8 @@ public sealed class ConcurrencyTests : IDisposable
         Assert.Equal(four + (4 * (48 + 4)), _limit.Snapshot().Length);
     }
 
-    private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) => (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
+    private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) =>
+        (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
 
     private static ConcurrencyLimit Held(long permits, long micros) => Limit.Concurrency(permits, TimeSpan.FromMicroseconds(micros));
 }

@@ -139,7 +139,8 @@ public sealed class SlidingLogTests : IDisposable
         Assert.Equal((9L, 1_000L, 0L), Figures(_limit.Acquire(2_200, 1)));
     }
 
-    private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) => (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
+    private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) =>
+        (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
 
     private static SlidingLogLimit Log(long permits, long micros) => Limit.SlidingLog(permits, TimeSpan.FromMicroseconds(micros));
 }

@@ -152,7 +152,8 @@ public class SlidingWindowTests
         Assert.Equal((0L, 1_700L), (_limit.Acquire(2_300, 1).Remaining, _limit.Acquire(2_300, 4).ResetAfter));
     }
 
-    private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) => (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
+    private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) =>
+        (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
 
     private static SlidingWindowLimit Window(long permits, long micros) => Limit.SlidingWindow(permits, TimeSpan.FromMicroseconds(micros));
 }
