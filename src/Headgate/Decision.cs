@@ -68,7 +68,7 @@ public readonly record struct Decision
     /// <summary>The time of the decision by the store's clock, to the microsecond.</summary>
     public DateTimeOffset DecidedAt
     {
-        get => DateTimeOffset.UnixEpoch.AddMicroseconds(_decidedAtMicros);
+        get => DateTimeOffset.UnixEpoch.AddTicks(_decidedAtMicros * TimeSpan.TicksPerMicrosecond);
         init => _decidedAtMicros = (value - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 

@@ -26,7 +26,7 @@ internal readonly struct FixedWindow(long permits, long window) : IAlgorithm<Fix
             verdict.Allowed = true;
             next = new FixedWindowState { LastSeen = time, EndsAt = end, Count = used + cost };
             verdict.Remaining = Math.Max(0, room - cost);
-            verdict.ResetAfter = used + cost == 0 ? 0 : end - now;
+            verdict.ResetAfter = cost > 0 ? end - now : used == 0 ? 0 : Math.Min(end, state.EndsAt) - now;
             return verdict;
         }
 

@@ -28,14 +28,13 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
             verdict.Allowed = true;
             next = new SlidingWindowState { LastSeen = time, EndsAt = start + (2 * _window), Current = current + cost, Previous = previous };
             verdict.Remaining = Math.Max(0, room - cost);
-            verdict.ResetAfter = ResetAt(start, current + cost, previous, now) - now;
+            verdict.ResetAfter = (cost > 0 ? next.EndsAt : ResetAt(state, start, current, previous, now)) - now;
             return verdict;
         }
 
         next = state;
-        long resetAt = Math.Min(ResetAt(start, current, previous, now), Math.Max(now, state.EndsAt));
         verdict.Remaining = Math.Max(0, room);
-        verdict.ResetAfter = resetAt - now;
+        verdict.ResetAfter = ResetAt(state, start, current, previous, now) - now;
         verdict.RetryAfter = cost > _permits ? Verdict.Never : Math.Min(RoomAt(start, current, previous, cost), state.EndsAt) - now;
         return verdict;
     }
@@ -85,8 +84,12 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
         return _window - (long)left;
     }
 
-    private long ResetAt(long start, long current, long previous, long now) =>
-        current > 0 ? start + (2 * _window) : previous > 0 ? start + _window : now;
+    /// <summary>When nothing counts any more; the state's own end comes first if it was written under a shorter window.</summary>
+    private long ResetAt(in SlidingWindowState state, long start, long current, long previous, long now)
+    {
+        if (current == 0 && previous == 0) return now;
+        return Math.Min(current > 0 ? start + (2 * _window) : start + _window, state.EndsAt);
+    }
 }
 
 /// <summary>The counts of the window that the last charge fell into and of the one before it.</summary>
