@@ -113,8 +113,16 @@ internal sealed unsafe class ChargeList
 
                 if (_count > _store.Budget.MaxKeys)
                     throw new ArgumentException($"The list names {_count} keys and MaxKeys is {_store.Budget.MaxKeys}. Raise MaxKeys to at least the length of a list.");
-                if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now)) reserved++;
-                else Thread.Yield();
+                if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now))
+                {
+                    reserved++;
+                    continue;
+                }
+
+                // Nothing left to drop: others hold the places, for lists of their own. Each gives back what it holds, or none gets all.
+                _store.Budget.Release(reserved);
+                reserved = 0;
+                Thread.Yield();
             }
         }
         finally

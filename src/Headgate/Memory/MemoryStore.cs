@@ -17,6 +17,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     private readonly SlotTable _plain;
     private readonly SlotTable _owning;
     private readonly LimitPlan.Cache _plans = new();
+    private readonly CancellationTokenSource _disposed = new();
 
     /// <summary>A store on the system's clock with the default options.</summary>
     public MemoryStore()
@@ -57,6 +58,9 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     internal StoreClock Clock { get; }
 
     internal KeyBudget Budget { get; }
+
+    /// <summary>Cancelled by <see cref="Dispose"/>.</summary>
+    internal CancellationToken Disposed => _disposed.Token;
 
     /// <inheritdoc/>
     public ValueTask<Decision> AcquireAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default) =>
@@ -145,6 +149,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         _plain.Dispose();
         _owning.Dispose();
         Telemetry.Untrack(Budget);
+        _disposed.Cancel();
     }
 
     /// <summary>States that own memory live apart, so that dropping one need not ask which kind it is.</summary>

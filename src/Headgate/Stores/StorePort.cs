@@ -21,6 +21,7 @@ internal sealed class StorePort
         _name = name;
         _failureMode = failureMode;
         _plan = _memory is null ? LimitPlan.Create(name, limit) : _memory.PlanOf(name, limit);
+        MostCost = _plan.Bindings.Where(b => !b.IsShadow).Select(b => b.Permits).DefaultIfEmpty(long.MaxValue).Min();
         _local = new Lazy<MemoryStore>(() => new MemoryStore(clock));
         Clock = clock;
     }
@@ -30,6 +31,12 @@ internal sealed class StorePort
     public Limit Limit => _limit;
 
     public string? Name => _name;
+
+    /// <summary>The largest cost that can ever be admitted.</summary>
+    public long MostCost { get; }
+
+    /// <summary>Cancelled when the store is disposed, so that nobody waits for one that is gone.</summary>
+    public CancellationToken StoreDisposed => _memory?.Disposed ?? CancellationToken.None;
 
     /// <summary>The store answers at once and never fails.</summary>
     public bool IsLocal => _memory is not null;
@@ -49,18 +56,10 @@ internal sealed class StorePort
 
     public ValueTask<Decision> EnterAsync(string key, long cost, LeaseId lease, CancellationToken ct) => DecideRemotely(key, cost, lease, ct);
 
-    public async ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
+    public ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        if (_memory is not null) return _memory.Peek(_plan, key, cost);
-        try
-        {
-            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException)
-        {
-            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
-        }
+        if (_memory is null) return PeekRemotely(key, cost, ct);
+        return ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : new(_memory.Peek(_plan, key, cost));
     }
 
     public ValueTask ResetAsync(string key, CancellationToken ct) => _store.ResetAsync(Charge(key, 0), ct);
@@ -116,6 +115,18 @@ internal sealed class StorePort
 
         if (start != 0) Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
         return decision;
+    }
+
+    private async ValueTask<Decision> PeekRemotely(string key, long cost, CancellationToken ct)
+    {
+        try
+        {
+            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
+        }
     }
 
     private Decision AcquireMetered(MemoryStore memory, string key, long cost)
