@@ -23,9 +23,11 @@ public abstract class StoreSuite
 
     protected static Charge[] On(string key, Limit limit, long cost = 1) => [new Charge(key, limit, cost)];
 
-    protected static async Task<Decision> AcquireAsync(StoreUnderTest under, params Charge[] charges) => await under.Store.AcquireAsync(charges);
+    protected static async Task<Decision> AcquireAsync(StoreUnderTest under, params Charge[] charges) =>
+        await under.Store.AcquireAsync(charges);
 
-    protected static async Task<Decision> PeekAsync(StoreUnderTest under, params Charge[] charges) => await under.Store.PeekAsync(charges);
+    protected static async Task<Decision> PeekAsync(StoreUnderTest under, params Charge[] charges) =>
+        await under.Store.PeekAsync(charges);
 
     protected static long Micros(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -21,7 +21,8 @@ public enum ClockControl
 /// <param name="store">The store; disposed with this if it can be.</param>
 /// <param name="setMicros">Sets the store's clock to microseconds since 1970; null if it cannot be set.</param>
 /// <param name="clock">What <paramref name="setMicros"/> can do.</param>
-public sealed class StoreUnderTest(IRateLimitStore store, Action<long>? setMicros = null, ClockControl clock = ClockControl.None) : IAsyncDisposable
+public sealed class StoreUnderTest(IRateLimitStore store, Action<long>? setMicros = null, ClockControl clock = ClockControl.None)
+    : IAsyncDisposable
 {
     public IRateLimitStore Store => store;
 

@@ -25,7 +25,8 @@ public class FakeClockTests
         List<string> fired = [];
         using ITimer late = Timer("late", 3);
         using ITimer early = Timer("early", 1);
-        using ITimer repeated = _clock.CreateTimer(_ => fired.Add($"repeated {_clock.Micros}"), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
+        using ITimer repeated = _clock.CreateTimer(
+            _ => fired.Add($"repeated {_clock.Micros}"), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
 
         _clock.Advance(TimeSpan.FromSeconds(4));
 

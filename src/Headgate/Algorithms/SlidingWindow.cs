@@ -16,6 +16,7 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
 
     private readonly long _permits = permits;
     private readonly long _window = window;
+    private readonly Divisor _byWindow = new(window);
 
     public Verdict Decide(in SlidingWindowState state, long now, long cost, out SlidingWindowState next)
     {
@@ -52,7 +53,7 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
     private void Read(in SlidingWindowState state, long now, out long time, out long start, out long current, out long previous)
     {
         bool seen = StateHead.TryHold(now, state.LastSeen, 2 * _window, out time) && time < state.EndsAt;
-        start = time - (time % _window);
+        start = time - _byWindow.Remainder(time);
         bool same = seen && state.LastSeen >= start;
         bool adjacent = seen && !same && state.LastSeen >= start - _window;
         current = same ? state.Current : 0;
@@ -64,7 +65,7 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
     {
         if (count == 0) return 0;
         ulong high = Math.BigMul((ulong)count, (ulong)left, out ulong low);
-        if (high == 0 && low <= ulong.MaxValue - (ulong)_window) return (long)((low + (ulong)_window - 1) / (ulong)_window);
+        if (high == 0 && low <= long.MaxValue - (ulong)_window) return _byWindow.Ceiling((long)low);
         return (long)((((UInt128)high << 64) + low + (ulong)_window - 1) / (ulong)_window);
     }
 

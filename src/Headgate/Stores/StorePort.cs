@@ -43,9 +43,9 @@ internal sealed class StorePort
 
     public Decision Acquire(string key, long cost)
     {
-        MemoryStore memory = _memory ?? throw new NotSupportedException(
-            $"Acquire needs a MemoryStore, and the store is {_store.GetType().Name}: blocking on a store over the network would tie up a thread. Use AcquireAsync.");
-        return Telemetry.Listens ? AcquireMetered(memory, key, cost) : memory.Acquire(_plan, key, cost);
+        if (_memory is not { } memory) throw NotInMemory();
+        if (Telemetry.Listens) return AcquireMetered(memory, key, cost);
+        return memory.Acquire(_plan, key, cost);
     }
 
     public ValueTask<Decision> AcquireAsync(string key, long cost, CancellationToken ct)
@@ -136,6 +136,9 @@ internal sealed class StorePort
         Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
         return decision;
     }
+
+    private NotSupportedException NotInMemory() => new(
+        $"Acquire needs a MemoryStore, and the store is {_store.GetType().Name}: blocking on a store over the network would tie up a thread. Use AcquireAsync.");
 
     private Charge Charge(string key, long cost) => new(key, _limit, cost) { Namespace = _name };
 

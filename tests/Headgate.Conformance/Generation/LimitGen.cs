@@ -35,7 +35,8 @@ public static class LimitGen
         Rate.PerSecond(1_000_000),
         Rate.PerDay(7));
 
-    public static Gen<long> ExtremePermits { get; } = Gen.Elements(1, 2, 3, LimitBounds.MaxSlidingLogPermits, LimitBounds.MaxPermits - 1, LimitBounds.MaxPermits);
+    public static Gen<long> ExtremePermits { get; } =
+        Gen.Elements(1, 2, 3, LimitBounds.MaxSlidingLogPermits, LimitBounds.MaxPermits - 1, LimitBounds.MaxPermits);
 
     public static Gen<TimeSpan> ExtremeWindows { get; } = Gen.Elements(1, 2, 3, MaxMicros - 1, MaxMicros).Select(Span);
 
@@ -50,7 +51,8 @@ public static class LimitGen
             LimitKind.LeakyBucket => from b in permits from r in rates select (Limit)Limit.LeakyBucket(Fit(b, r), r),
             LimitKind.FixedWindow => from b in permits from w in windows select (Limit)Limit.FixedWindow(b, w),
             LimitKind.SlidingWindow => from b in permits from w in windows select (Limit)Limit.SlidingWindow(b, w),
-            LimitKind.SlidingLog => from b in permits from w in windows select (Limit)Limit.SlidingLog(Math.Min(b, LimitBounds.MaxSlidingLogPermits), w),
+            LimitKind.SlidingLog =>
+                from b in permits from w in windows select (Limit)Limit.SlidingLog(Math.Min(b, LimitBounds.MaxSlidingLogPermits), w),
             _ => from b in permits from w in windows select (Limit)Limit.Concurrency(b, w),
         };
     }

@@ -48,7 +48,7 @@ public enum CostMove
     Huge,
 }
 
-/// <summary>A call in terms of what went before; it becomes one with a time and a cost when the model has answered what went before.</summary>
+/// <summary>A call in terms of what went before; it gets its time and its cost when the model has answered that.</summary>
 /// <param name="Time">How time moves.</param>
 /// <param name="By">By how much.</param>
 /// <param name="Op">What is called, see <see cref="Script"/>.</param>

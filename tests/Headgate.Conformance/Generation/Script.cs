@@ -8,7 +8,8 @@ namespace Headgate.Conformance.Generation;
 /// The lists that moves choose from. A charge of cost 0 takes the move's cost; the first charge's limit sets the scale of time.
 /// </param>
 /// <param name="Moves">The moves.</param>
-public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnlyList<Move> Moves)
+/// <param name="MayGoBack">False if a move to an earlier time stays where it is.</param>
+public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnlyList<Move> Moves, bool MayGoBack)
 {
     private const int Leases = 4;
 
@@ -37,7 +38,7 @@ public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnl
                 TimeMove.Back => now - (long)((Int128)scale.Recovery * move.By / 16),
                 _ => now + (scale.Recovery * (move.By % 2 == 0 ? 1000 : -1000)),
             };
-            now = Math.Clamp(to, 0, 1L << 55);
+            now = Math.Clamp(to, MayGoBack ? 0 : now, 1L << 55);
             TraceStep? step = Step(recorder, move, menu, now);
             if (step is null || !recorder.TryAdd(step)) continue;
             last = recorder.Steps[^1].Decision ?? last;
@@ -58,8 +59,10 @@ public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnl
             case MoveOp.Refund:
                 // Each charge is given back at most once: what a caller gives back twice is the caller's invention.
                 int of = move.Pick % Math.Max(1, recorder.Steps.Count);
-                if (recorder.Steps.Count == 0 || recorder.Steps[of] is not { Op: TraceOp.Acquire, Decision: { Allowed: true, ShadowDeniedBy: null } } charged) return null;
-                return recorder.Steps.Any(s => s.Op == TraceOp.Refund && s.Of == of) ? null : new TraceStep(now, TraceOp.Refund, charged.Charges) { Of = of };
+                TraceStep? charged = recorder.Steps.ElementAtOrDefault(of);
+                if (charged is not { Op: TraceOp.Acquire, Decision: { Allowed: true, ShadowDeniedBy: null } }) return null;
+                bool given = recorder.Steps.Any(s => s.Op == TraceOp.Refund && s.Of == of);
+                return given ? null : new TraceStep(now, TraceOp.Refund, charged.Charges) { Of = of };
             case MoveOp.Reset:
                 return new TraceStep(now, TraceOp.Reset, menu);
             case MoveOp.Renew or MoveOp.Release:

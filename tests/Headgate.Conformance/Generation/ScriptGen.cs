@@ -12,7 +12,10 @@ public static class ScriptGen
 
     /// <summary>One limit and one key.</summary>
     public static Arbitrary<Script> Single(LimitKind kind, ScriptOptions options) =>
-        From(from limit in LimitGen.OfKind(kind, options.HasFlag(ScriptOptions.Extreme)) select Menu(new Charge("k", limit, 0)), kind, options);
+        From(
+            from limit in LimitGen.OfKind(kind, options.HasFlag(ScriptOptions.Extreme)) select Menu(new Charge("k", limit, 0)),
+            kind,
+            options);
 
     /// <summary>One name under which the limit's numbers change (law 12).</summary>
     public static Arbitrary<Script> Changing(LimitKind kind, ScriptOptions options) =>
@@ -81,8 +84,12 @@ public static class ScriptGen
         }
 
         Gen<(CostMove, int)> cost = Gen.Frequency(
-            (6, Cost(CostMove.Fixed, 1, 1)), (2, Cost(CostMove.Fixed, 0, 4)), (3, Cost(CostMove.Share, 1, 16)), (2, Cost(CostMove.Remaining, -1, 1)),
-            (2, Cost(CostMove.All, -1, 1)), (1, Cost(CostMove.Huge, 0, 0)));
+            (6, Cost(CostMove.Fixed, 1, 1)),
+            (2, Cost(CostMove.Fixed, 0, 4)),
+            (3, Cost(CostMove.Share, 1, 16)),
+            (2, Cost(CostMove.Remaining, -1, 1)),
+            (2, Cost(CostMove.All, -1, 1)),
+            (1, Cost(CostMove.Huge, 0, 0)));
         return
             from time in Gen.Frequency(times)
             from op in Gen.Frequency(ops)
@@ -94,7 +101,11 @@ public static class ScriptGen
 
     private static Arbitrary<Script> From(Gen<IReadOnlyList<IReadOnlyList<Charge>>> menus, LimitKind kind, ScriptOptions options)
     {
-        Gen<Script> scripts = from menu in menus from moves in Moves(kind, options).NonEmptyListOf() select new Script(menu, moves);
+        bool mayGoBack = options.HasFlag(ScriptOptions.ClockBack);
+        Gen<Script> scripts =
+            from menu in menus
+            from moves in Moves(kind, options).NonEmptyListOf()
+            select new Script(menu, moves, mayGoBack);
         return Arb.From(scripts, Shrink);
     }
 
@@ -104,18 +115,20 @@ public static class ScriptGen
         IReadOnlyList<Move> moves = script.Moves;
         for (int run = moves.Count / 2; run >= 1; run /= 2)
         {
-            for (int at = 0; at + run <= moves.Count; at += run) yield return script with { Moves = [.. moves.Take(at), .. moves.Skip(at + run)] };
+            for (int at = 0; at + run <= moves.Count; at += run)
+                yield return script with { Moves = [.. moves.Take(at), .. moves.Skip(at + run)] };
         }
 
         for (int at = 0; at < moves.Count; at++)
         {
-            foreach (Move simpler in moves[at].Simpler()) yield return script with { Moves = [.. moves.Take(at), simpler, .. moves.Skip(at + 1)] };
+            foreach (Move simpler in moves[at].Simpler())
+                yield return script with { Moves = [.. moves.Take(at), simpler, .. moves.Skip(at + 1)] };
         }
     }
 
     /// <summary>One state enforced and not, in one list, is refused.</summary>
     private static bool AreDistinct(IList<Charge> charges) =>
-        charges.Select(c => (c.Key, c.Limit with { Shadow = false })).Distinct().Count() == charges.Select(c => (c.Key, c.Limit)).Distinct().Count();
+        charges.DistinctBy(c => (c.Key, c.Limit with { Shadow = false })).Count() == charges.DistinctBy(c => (c.Key, c.Limit)).Count();
 
     private static IReadOnlyList<IReadOnlyList<Charge>> Menu(params Charge[] charges) => [charges];
 

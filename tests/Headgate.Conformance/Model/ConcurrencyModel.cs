@@ -21,12 +21,14 @@ public sealed class ConcurrencyModel(ConcurrencyLimit limit) : LimitModel
     /// <summary>Permits without a lease are known by the time they were taken at.</summary>
     public override void Refund(long now, long chargedAt, BigInteger cost)
     {
-        if (cost.Sign <= 0 || !Counting(now).Any(IsIt)) return;
-        int at = _leases.FindIndex(IsIt);
-        if (_leases[at].Cost > cost) _leases[at] = _leases[at] with { Cost = _leases[at].Cost - cost };
-        else _leases.RemoveAt(at);
+        foreach (Held taken in Counting(now).Where(lease => lease.Id == 0 && lease.Expiry == chargedAt + LeaseTime).ToList())
+        {
+            BigInteger given = BigInteger.Max(0, BigInteger.Min(taken.Cost, cost));
+            cost -= given;
+            _leases[_leases.IndexOf(taken)] = taken with { Cost = taken.Cost - given };
+        }
 
-        bool IsIt(Held lease) => lease.Id == 0 && lease.Expiry == chargedAt + LeaseTime;
+        _leases.RemoveAll(lease => lease.Cost.IsZero);
     }
 
     /// <summary>True if the lease was held.</summary>

@@ -17,7 +17,7 @@ public sealed class FixedWindowModel(FixedWindowLimit limit) : LimitModel
 
     private long Window => Micros(_limit.Window);
 
-    /// <summary>The count holds until the window it was made in has ended, and until the last charge's window by the length in force has.</summary>
+    /// <summary>The count holds until its window has ended, or the last charge's window by the length in force.</summary>
     public override Fraction Used(long now)
     {
         if (IsFresh(now)) return 0;

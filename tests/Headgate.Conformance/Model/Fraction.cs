@@ -10,7 +10,8 @@ public readonly record struct Fraction : IComparable<Fraction>
     /// <summary>numerator / denominator.</summary>
     public Fraction(BigInteger numerator, BigInteger denominator)
     {
-        if (denominator.Sign <= 0) throw new ArgumentOutOfRangeException(nameof(denominator), denominator, "A denominator must be above 0.");
+        if (denominator.Sign <= 0)
+            throw new ArgumentOutOfRangeException(nameof(denominator), denominator, "A denominator must be above 0.");
         BigInteger divisor = BigInteger.GreatestCommonDivisor(numerator, denominator);
         Numerator = numerator / divisor;
         _denominatorLessOne = (denominator / divisor) - 1;

@@ -36,7 +36,8 @@ public sealed record ModelDecision
     {
         if (time == Timeout.InfiniteTimeSpan) return ModelVerdict.Never;
         // A store that answers in ticks must still be exact in microseconds.
-        if (time.Ticks % TimeSpan.TicksPerMicrosecond != 0) throw new InvalidOperationException($"{time} is no whole number of microseconds.");
+        if (time.Ticks % TimeSpan.TicksPerMicrosecond != 0)
+            throw new InvalidOperationException($"{time} is no whole number of microseconds.");
         return time.Ticks / TimeSpan.TicksPerMicrosecond;
     }
 }

@@ -7,7 +7,7 @@ public sealed class ModelStore
 {
     private readonly Dictionary<ModelKey, LimitModel> _states = [];
 
-    /// <summary>States that decided like never seen at some time since they were last written: a store may have dropped them (law 4).</summary>
+    /// <summary>States that decided like never seen at some time since their last write: a store may have dropped them (law 4).</summary>
     private readonly HashSet<ModelKey> _droppable = [];
 
     /// <summary>
@@ -17,7 +17,8 @@ public sealed class ModelStore
     public bool IsOpen(long now, IReadOnlyList<Charge> charges) => ModelCharge.Expand(charges)
         .Any(charge => _droppable.Contains(charge.State) && StateOf(charge) is { } state && !state.IsIdle(now));
 
-    public ModelDecision Acquire(long now, IReadOnlyList<Charge> charges, UInt128 lease = default) => Decide(now, charges, lease, commit: true);
+    public ModelDecision Acquire(long now, IReadOnlyList<Charge> charges, UInt128 lease = default) =>
+        Decide(now, charges, lease, commit: true);
 
     public ModelDecision Peek(long now, IReadOnlyList<Charge> charges) => Decide(now, charges, 0, commit: false);
 
@@ -40,10 +41,15 @@ public sealed class ModelStore
     }
 
     /// <summary>True if all concurrency limits of the list still held the lease.</summary>
-    public bool Renew(long now, IReadOnlyList<Charge> charges, UInt128 lease) => EachLease(now, charges, model => model.Renew(now, lease)) is { Count: > 0 } held && held.TrueForAll(h => h);
+    public bool Renew(long now, IReadOnlyList<Charge> charges, UInt128 lease)
+    {
+        List<bool> held = EachLease(now, charges, model => model.Renew(now, lease));
+        return held.Count > 0 && held.TrueForAll(h => h);
+    }
 
     /// <summary>True if any did.</summary>
-    public bool Release(long now, IReadOnlyList<Charge> charges, UInt128 lease) => EachLease(now, charges, model => model.Release(now, lease)).Exists(held => held);
+    public bool Release(long now, IReadOnlyList<Charge> charges, UInt128 lease) =>
+        EachLease(now, charges, model => model.Release(now, lease)).Exists(held => held);
 
     private List<bool> EachLease(long now, IReadOnlyList<Charge> charges, Func<ConcurrencyModel, bool> act)
     {
@@ -61,7 +67,10 @@ public sealed class ModelStore
 
     private ModelDecision Decide(long now, IReadOnlyList<Charge> charges, UInt128 lease, bool commit)
     {
-        List<Judged> judged = [.. ModelCharge.Expand(charges).Select(charge => new Judged(charge, StateOf(charge), StateOf(charge).Decide(now, charge.Cost)))];
+        List<Judged> judged =
+        [
+            .. ModelCharge.Expand(charges).Select(charge => new Judged(charge, StateOf(charge), StateOf(charge).Decide(now, charge.Cost))),
+        ];
         List<Judged> enforced = [.. judged.Where(j => !j.Charge.Shadow)];
         Judged? shadowDenier = judged.FirstOrDefault(j => j.Charge.Shadow && !j.Verdict.Allowed);
         bool allowed = enforced.TrueForAll(j => j.Verdict.Allowed);

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace Headgate.Conformance.Model;
 
-/// <summary>The estimate: this window's count, and the last window's times the share of it that a window ending now still covers.</summary>
+/// <summary>The estimate: this window's count, and the last window's times the share of it that is still covered.</summary>
 public sealed class SlidingWindowModel(SlidingWindowLimit limit) : LimitModel
 {
     private SlidingWindowLimit _limit = limit;
 
-    /// <summary>The count of the window of the last charge, of the one before, and when both have faded by the length in force then.</summary>
+    /// <summary>The count of the last charge's window, of the one before, and when both have faded by the length in force then.</summary>
     private BigInteger _current;
     private BigInteger _previous;
     private long _end;

@@ -17,7 +17,8 @@ public static class TraceReplay
             decisions.Add(decision);
             ModelDecision? answered = step.Decision is null ? null : ModelDecision.From(decision);
             if (answered != step.Decision || held != step.Held) return Explain(trace, i, (object?)answered ?? held);
-            if (step.Decision is not null && decision.DecidedAtMicros() != step.At) return Explain(trace, i, $"decided at {decision.DecidedAtMicros()}");
+            long decidedAt = decision.DecidedAtMicros();
+            if (step.Decision is not null && decidedAt != step.At) return Explain(trace, i, $"decided at {decidedAt}");
         }
 
         return null;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Headgate.Conformance.Generation;
@@ -18,7 +19,9 @@ public static class Vectors
     public static IReadOnlyList<string> Names { get; } =
     [
         .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
-            .Where(name => name.StartsWith(Resources, StringComparison.Ordinal)).Select(name => name[Resources.Length..]).Order(StringComparer.Ordinal),
+            .Where(name => name.StartsWith(Resources, StringComparison.Ordinal))
+            .Select(name => name[Resources.Length..])
+            .Order(StringComparer.Ordinal),
     ];
 
     public static IReadOnlyList<Trace> Load(string name)
@@ -33,7 +36,7 @@ public static class Vectors
     {
         foreach (LimitKind kind in Enum.GetValues<LimitKind>())
         {
-            string name = string.Concat(kind.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+            string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
             yield return File(name, "charges, peeks, refunds and resets", ScriptGen.Single(kind, ScriptOptions.GiveBack));
             yield return File($"{name}_extreme", "numbers at the ends of their domain", ScriptGen.Single(kind, ScriptOptions.Extreme));
             yield return File($"{name}_clock", "a clock that jumps back", ScriptGen.Single(kind, ScriptOptions.ClockBack));

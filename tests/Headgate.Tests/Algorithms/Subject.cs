@@ -106,7 +106,8 @@ internal unsafe class Subject<TAlgorithm, TState>(Limit limit, Func<Limit, TAlgo
 }
 
 internal sealed class ConcurrencySubject(ConcurrencyLimit limit)
-    : Subject<Concurrency, ConcurrencyState>(limit, l => new Concurrency(((ConcurrencyLimit)l).Permits, ((ConcurrencyLimit)l).LeaseMicros))
+    : Subject<Concurrency, ConcurrencyState>(
+        limit, l => new Concurrency(((ConcurrencyLimit)l).Permits, ((ConcurrencyLimit)l).LeaseMicros))
 {
     public override bool Release(long now, UInt128 lease) => Algorithm.Release(ref State, now, lease);
 

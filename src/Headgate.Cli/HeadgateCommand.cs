@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Headgate.Cli.Bench;
+using Headgate.Cli.Simulate;
+
+namespace Headgate.Cli;
+
+/// <summary>The root command: what <c>headgate</c> can do, and what its exit codes mean.</summary>
+internal static class HeadgateCommand
+{
+    public static RootCommand Create(Terminal terminal) => new("Rate limits: try them on a real log, measure them on this machine.")
+    {
+        SimulateCommand.Create(terminal),
+        BenchCommand.Create(),
+    };
+
+    /// <summary>Runs one command line. 0: done; 1: failed at run time; 2: wrong usage; 130: interrupted.</summary>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal)
+    {
+        InvocationConfiguration configuration = new()
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        ParseResult parsed = Create(terminal).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync($"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
+            string command = parsed.CommandResult.Command is RootCommand ? "headgate" : $"headgate {parsed.CommandResult.Command.Name}";
+            await terminal.Error.WriteLineAsync($"See: {command} --help").ConfigureAwait(false);
+            return ExitCode.WrongUsage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+        catch (CommandException failed)
+        {
+            await terminal.Error.WriteLineAsync($"error: {failed.Message}").ConfigureAwait(false);
+            return failed.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("interrupted").ConfigureAwait(false);
+            return ExitCode.Interrupted;
+        }
+    }
+}

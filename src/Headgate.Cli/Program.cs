@@ -1,0 +1,3 @@
+using Headgate.Cli;
+
+return await HeadgateCommand.RunAsync(args, Terminal.OfProcess()).ConfigureAwait(false);
