@@ -38,13 +38,13 @@ public class DisposalTests
     [Fact]
     public async Task Disposal_under_load_ends_callers_cleanly_and_frees_the_memory()
     {
-        const int Warmup = 25, Rounds = 60;
+        const int Warmup = 25, Rounds = 150;
         for (int round = 0; round < Warmup; round++) await RoundAsync(round);
 
         // Only now the threads' arenas and the compiled code are there, which come out of the same heap.
         long before = NativeHeap.BytesInUse(), passed = 0;
         for (int round = 0; round < Rounds; round++) passed += await RoundAsync(round);
-        Assert.InRange(passed, 10_000_000, long.MaxValue);
+        Assert.InRange(passed, 8_000_000, long.MaxValue);
         Assert.InRange(NativeHeap.BytesInUse() - before, long.MinValue, passed / 4);
     }
 
