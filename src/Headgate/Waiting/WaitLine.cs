@@ -88,8 +88,10 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
             if (left <= TimeSpan.Zero)
             {
                 // Those ahead may be admitted at this very moment, and then this one's time has come too.
+                (Waiter head, int asks) = HeadOf(place);
                 Decision all = await port.PeekAsync(key, Sum(CostsUpTo(place)), ct).ConfigureAwait(false);
-                if (!all.IsAllowed) return false;
+                bool isSettled = asks % 2 == 0 && HeadOf(place) == (head, asks);
+                if (!all.IsAllowed && isSettled) return false;
                 Wake(key);
                 left = MomentOfGrace;
             }
@@ -111,8 +113,10 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
             }
 
             ct.ThrowIfCancellationRequested();
+            place.Value.Asks++;
             Decision decision = await TakeAsync(key, cost, lease).ConfigureAwait(false);
             if (decision.IsAllowed || decision.RetryAfter == Timeout.InfiniteTimeSpan) return decision;
+            place.Value.Asks++;
 
             TimeSpan sleep = decision.RetryAfter;
             if (maxWait is { } most)
@@ -165,6 +169,11 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         lock (_gate) return [.. place.List!.TakeWhile(w => w != place.Value).Select(w => w.Cost), place.Value.Cost];
     }
 
+    private (Waiter Head, int Asks) HeadOf(LinkedListNode<Waiter> place)
+    {
+        lock (_gate) return (place.List!.First!.Value, place.List.First.Value.Asks);
+    }
+
     private static long Sum(long[] costs) => costs.Aggregate(0L, static (sum, cost) => cost > long.MaxValue - sum ? long.MaxValue : sum + cost);
 
     private static bool Exceeds(TimeSpan wait, TimeSpan limit) => wait == Timeout.InfiniteTimeSpan || wait > limit;
@@ -205,7 +214,18 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
 
     private sealed class Waiter(long cost)
     {
+        private int _asks;
+
         public long Cost { get; } = cost;
+
+        /// <summary>
+        /// Odd while it asks the store and until it leaves with what it got: then its cost may be charged already and it still stands in line.
+        /// </summary>
+        public int Asks
+        {
+            get => Volatile.Read(ref _asks);
+            set => Volatile.Write(ref _asks, value);
+        }
 
         public Alarm Alarm { get; private set; } = new();
 

@@ -169,6 +169,8 @@ public sealed class LeaseTests : IDisposable
         Assert.False((await head.InTime()).IsAcquired);
         Assert.False(endless.IsCompleted);
         Assert.False(behind.IsCompleted);
+        // The renewal, the one at the head now, and the one behind it.
+        await Watchdog.Until(() => _clock.PendingTimers == 3);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.False((await behind.InTime()).IsAcquired);
         Assert.False(endless.IsCompleted);
