@@ -144,6 +144,17 @@ public sealed class SimulateTests
     }
 
     [Theory]
+    [InlineData(LineReader.MaxLine, 2)]
+    [InlineData(LineReader.MaxLine + 1, 1)]
+    public async Task A_line_may_be_as_long_as_the_bound_and_no_longer(int length, int requests)
+    {
+        string line = Lines.Combined("192.0.2.1", 0).TrimEnd('\n');
+        string log = Lines.Combined("192.0.2.1", 0) + line + new string('x', length - line.Length) + "\n";
+        JsonElement read = (await Cli.JsonAsync(log, "--skip-bad")).GetProperty("log");
+        Assert.Equal(requests, read.GetProperty("requests").GetInt32());
+    }
+
+    [Theory]
     [InlineData("", "is empty")]
     [InlineData("\n\n\n", "no log that can be told")]
     [InlineData("just some prose\nand more of it\n", "no log that can be told by its first lines")]
@@ -268,6 +279,7 @@ public sealed class SimulateTests
     {
         Cli run = await Cli.RunAsync("simulate", "--help");
         Assert.Equal(0, run.ExitCode);
+        Assert.Contains("headgate simulate <FILE>...", run.Output, StringComparison.Ordinal);
         foreach (string option in (string[])["--limit", "--key", "--cost", "--time-field", "--format", "--skip-bad", "--json", "--html", "--top", "--reorder", "--search", "--no-search", "--no-progress"])
             Assert.Contains(option, run.Output, StringComparison.Ordinal);
     }
