@@ -4,7 +4,8 @@ using Headgate.Cli.Simulate.Report;
 
 namespace Headgate.Cli.Simulate;
 
-/// <summary>One line on the error stream, drawn over itself while long work runs; nothing at all where nobody could see it move.</summary>
+/// <summary>One line on the error stream, drawn over itself while long work runs; nothing at all where nobody could see it
+/// move.</summary>
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);

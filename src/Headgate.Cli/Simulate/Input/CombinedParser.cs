@@ -2,7 +2,8 @@ namespace Headgate.Cli.Simulate.Input;
 
 /// <summary>
 /// The common and combined log formats of Apache and nginx:
-/// <c>ip ident user [time] "method target protocol" status bytes "referer" "user agent"</c>. Quotes inside a quoted field are escaped by
+/// <c>ip ident user [time] "method target protocol" status bytes "referer" "user agent"</c>. Quotes inside a quoted field are
+/// escaped by
 /// a backslash. What follows the bytes is read only if asked for.
 /// </summary>
 internal sealed class CombinedParser : LineParser

@@ -80,7 +80,8 @@ internal sealed class FieldSpec
         $"the time is \"{PlainText.Clean(text, 40)}\"; it must be {TimeText.Expected}, from 1970 to 2199";
 }
 
-/// <summary>Puts a key together; several fields go in with their lengths, so that two different lists never make one key.</summary>
+/// <summary>Puts a key together; several fields go in with their lengths, so that two different lists never make one
+/// key.</summary>
 internal sealed class KeyBuilder(KeyTable table, int fields)
 {
     public const string Missing = "(none)";

@@ -29,7 +29,8 @@ internal static class LogFormats
         _ => throw CommandException.WrongUsage($"--format is \"{PlainText.Clean(name)}\"; it must be combined, jsonl or csv. Leave it out to have it told by the first lines."),
     };
 
-    /// <summary>A combined or JSON line among the first hundred decides; else a first line that is a header with a column for the time.</summary>
+    /// <summary>A combined or JSON line among the first hundred decides; else a first line that is a header with a column for the
+    /// time.</summary>
     public static LogFormat Detect(ReadOnlySpan<byte> beginning, FieldSpec spec, string file)
     {
         ReadOnlySpan<byte> header = default;

@@ -10,7 +10,8 @@ internal static class TimeText
 {
     public const string Expected = "17/May/2015:10:05:03 +0000, 2015-05-17T10:05:03Z, or Unix seconds or milliseconds";
 
-    /// <summary>1970 to 2199: every unit of Unix time has its own range of numbers, and window arithmetic stays in bounds.</summary>
+    /// <summary>1970 to 2199: every unit of Unix time has its own range of numbers, and window arithmetic stays in
+    /// bounds.</summary>
     private const long MaxSeconds = 7_258_118_400;
 
     private const int CombinedLength = 26;
@@ -80,7 +81,8 @@ internal static class TimeText
             zone.Length > 0 && zone[0] == '-', out micros);
     }
 
-    /// <summary>A decimal number; 11 digits before the point are still seconds, 14 milliseconds, 17 microseconds, more nanoseconds.</summary>
+    /// <summary>A decimal number; 11 digits before the point are still seconds, 14 milliseconds, 17 microseconds, more
+    /// nanoseconds.</summary>
     public static bool TryUnix(ReadOnlySpan<byte> text, out long micros)
     {
         micros = 0;

@@ -3,7 +3,8 @@ using Headgate.Cli.Simulate.Input;
 namespace Headgate.Cli.Simulate.Ordering;
 
 /// <summary>
-/// Puts events in order within a bound of time and of number. An event leaves when one that is newer by the window has come, or when
+/// Puts events in order within a bound of time and of number. An event leaves when one that is newer by the window has come, or
+/// when
 /// the buffer is full; one that comes earlier than the newest that has left is clamped to that one's time and counted.
 /// Events of one time leave in the order they came.
 /// </summary>

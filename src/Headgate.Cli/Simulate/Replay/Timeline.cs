@@ -1,7 +1,8 @@
 namespace Headgate.Cli.Simulate.Replay;
 
 /// <summary>
-/// Counts over time in a bounded number of bins of a round width. The width grows when the log turns out longer than the bins reach, by
+/// Counts over time in a bounded number of bins of a round width. The width grows when the log turns out longer than the bins
+/// reach, by
 /// a whole factor, so that no count is ever split.
 /// </summary>
 /// <param name="rows">How many things are counted side by side.</param>

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Headgate.Cli.Simulate.Search;
 
 /// <summary>The one number of a limit that is searched while all others stay as given.</summary>
-/// <param name="Name">What it is called in the limit's text: <c>capacity</c>, <c>refill</c>, <c>leak</c> or <c>permits</c>.</param>
+/// <param name="Name">What it is called in the limit's text: <c>capacity</c>, <c>refill</c>, <c>leak</c> or
+/// <c>permits</c>.</param>
 /// <param name="Part">Which part of a composite it belongs to, from 0; null for a plain limit.</param>
 /// <param name="Given">Its value in the limit as given, rounded down where it is a rate; at least 1.</param>
 /// <param name="Max">The largest value that is tried.</param>
@@ -68,7 +69,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
         }
     }
 
-    /// <summary>The shortest of second, minute, hour and day in which the given rate has 30 permits or more: steps of about 3 % or finer.</summary>
+    /// <summary>The shortest of second, minute, hour and day in which the given rate has 30 permits or more: steps of about 3 %
+    /// or finer.</summary>
     private static TimeSpan UnitOf(Rate rate)
     {
         BigInteger perDay = (BigInteger)rate.Permits * TimeSpan.TicksPerDay / rate.Period.Ticks;

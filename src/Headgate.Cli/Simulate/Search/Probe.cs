@@ -6,14 +6,16 @@ using Headgate.Cli.Simulate.Replay;
 namespace Headgate.Cli.Simulate.Search;
 
 /// <summary>
-/// Replays the whole log through a limit and counts denials: the library's own algorithms over one array of states, without a store's
+/// Replays the whole log through a limit and counts denials: the library's own algorithms over one array of states, without a
+/// store's
 /// hashing, since every key has a number already.
 /// </summary>
 internal static class Probe
 {
     private const int Stride = 0xFFFF;
 
-    /// <summary>How many events the limit denies; stops early with a number above <paramref name="stopAbove"/> once that is certain.</summary>
+    /// <summary>How many events the limit denies; stops early with a number above <paramref name="stopAbove"/> once that is
+    /// certain.</summary>
     /// <param name="limit">Without concurrency limits.</param>
     /// <param name="log">The events.</param>
     /// <param name="keys">How many keys the events have.</param>
