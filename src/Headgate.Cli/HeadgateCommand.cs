@@ -8,7 +8,8 @@ namespace Headgate.Cli;
 internal static class HeadgateCommand
 {
     /// <summary>A plain command as the root, since a RootCommand would be called after the assembly in every help text.</summary>
-    public static Command Create(Terminal terminal) => new("headgate", "Rate limits: try them on a real log, measure them on this machine.")
+    public static Command Create(Terminal terminal) =>
+        new("headgate", "Rate limits: try them on a real log, measure them on this machine.")
     {
         SimulateCommand.Create(terminal),
         new HelpOption { Recursive = true },
@@ -27,7 +28,8 @@ internal static class HeadgateCommand
         ParseResult parsed = Create(terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync($"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
+            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync(
+                $"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
             string name = parsed.CommandResult.Command.Name;
             string command = parsed.CommandResult.Parent is null ? name : $"headgate {name}";
             await terminal.Error.WriteLineAsync($"See: {command} --help").ConfigureAwait(false);

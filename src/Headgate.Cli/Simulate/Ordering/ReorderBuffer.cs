@@ -54,7 +54,8 @@ internal sealed class ReorderBuffer(long windowMicros, int capacity)
     {
         bool any = _inOrder.TryPeek(out (LogEvent Event, long Sequence) first);
         bool anyLate = _late.TryPeek(out LogEvent late, out (long Time, long Sequence) rank);
-        bool takeLate = anyLate && (!any || rank.Time < first.Event.Time || (rank.Time == first.Event.Time && rank.Sequence < first.Sequence));
+        bool takeLate = anyLate && (!any || rank.Time < first.Event.Time
+            || (rank.Time == first.Event.Time && rank.Sequence < first.Sequence));
         logEvent = takeLate ? late : first.Event;
         if (!any && !anyLate) return false;
         if (!_completed && logEvent.Time > _newest - windowMicros && Count <= capacity) return false;

@@ -76,7 +76,8 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
         return Used(buffer);
     }
 
-    private static ReadOnlySpan<byte> Used(byte[] block) => block.AsSpan(0, BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(BlockSize - Tail)));
+    private static ReadOnlySpan<byte> Used(byte[] block) =>
+        block.AsSpan(0, BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(BlockSize - Tail)));
 
     private static int Write(byte[] block, int at, ulong value)
     {

@@ -21,7 +21,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
     public static IReadOnlyList<LimitKnob> Of(Limit limit)
     {
         if (limit is not CompositeLimit composite) return OfPlain(limit, null, changed => changed);
-        return [.. composite.Limits.SelectMany((part, i) => part is CompositeLimit || part.Shadow ? [] : OfPlain(part, i, Replace(composite, i)))];
+        return [.. composite.Limits.SelectMany((part, i) => part is CompositeLimit || part.Shadow ? []
+            : OfPlain(part, i, Replace(composite, i)))];
     }
 
     private static LimitKnob[] OfPlain(Limit limit, int? part, Func<Limit, Limit> whole)
@@ -41,7 +42,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
             ],
             FixedWindowLimit w => [Number(Permits, w.Permits, LimitBounds.MaxPermits, n => Limit.FixedWindow(n, w.Window))],
             SlidingWindowLimit w => [Number(Permits, w.Permits, LimitBounds.MaxPermits, n => Limit.SlidingWindow(n, w.Window))],
-            SlidingLogLimit w => [Number(Permits, w.Permits, LimitBounds.MaxSlidingLogPermits, n => Limit.SlidingLog(n, w.Window))],
+            SlidingLogLimit w => [Number(Permits, w.Permits, LimitBounds.MaxSlidingLogPermits,
+                n => Limit.SlidingLog(n, w.Window))],
             _ => [],
         };
 
@@ -53,7 +55,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
             TimeSpan unit = UnitOf(rate);
             long max = MaxPerSecond * (unit.Ticks / TimeSpan.TicksPerSecond);
             long given = (long)((BigInteger)rate.Permits * unit.Ticks / rate.Period.Ticks);
-            return new(name, part, Math.Clamp(given, 1, max), max, n => TryBuild(() => build(Shortest(n, unit))), n => Shortest(n, unit).ToString());
+            return new(name, part, Math.Clamp(given, 1, max), max,
+                n => TryBuild(() => build(Shortest(n, unit))), n => Shortest(n, unit).ToString());
         }
 
         Limit? TryBuild(Func<Limit> build)

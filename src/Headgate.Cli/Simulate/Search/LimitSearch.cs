@@ -147,7 +147,8 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
 
     private long DeniedAt(long value, long stopAbove)
     {
-        if (_known.TryGetValue(value, out (long Denied, bool Exact) known) && (known.Exact || known.Denied > stopAbove)) return known.Denied;
+        if (_known.TryGetValue(value, out (long Denied, bool Exact) known)
+            && (known.Exact || known.Denied > stopAbove)) return known.Denied;
         long denied = knob.Build(value) is { } limit ? Probe.Denied(limit, _log, _keys, stopAbove, null, ct) : long.MaxValue;
         _known[value] = (denied, denied <= stopAbove);
         return denied;
