@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Headgate.Cli.Bench;
 using Headgate.Cli.Simulate;
 
 namespace Headgate.Cli;
@@ -8,10 +9,11 @@ namespace Headgate.Cli;
 internal static class HeadgateCommand
 {
     /// <summary>A plain command as the root, since a RootCommand would be called after the assembly in every help text.</summary>
-    public static Command Create(Terminal terminal) =>
-        new("headgate", "Rate limits: try them on a real log, measure them on this machine.")
+    public static Command Create(Terminal terminal) => new(
+        "headgate", "Rate limits: try them on a real log, measure them on this machine.")
     {
         SimulateCommand.Create(terminal),
+        BenchCommand.Create(),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };
@@ -28,8 +30,8 @@ internal static class HeadgateCommand
         ParseResult parsed = Create(terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync(
-                $"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
+            foreach (var error in parsed.Errors)
+                await terminal.Error.WriteLineAsync($"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
             string name = parsed.CommandResult.Command.Name;
             string command = parsed.CommandResult.Parent is null ? name : $"headgate {name}";
             await terminal.Error.WriteLineAsync($"See: {command} --help").ConfigureAwait(false);

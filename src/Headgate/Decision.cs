@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Headgate;
 
 /// <summary>The answer to a charge. Denial is data: nothing throws because a limit was reached.</summary>
@@ -11,6 +13,7 @@ public readonly record struct Decision
     private readonly long _decidedAtMicros;
 
     /// <summary>All at once: an object initializer would build the value twice on the path that every decision takes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Decision(bool isAllowed, long limit, long remaining, TimeSpan retryAfter, TimeSpan resetAfter, TimeSpan delay,
         string? decidedBy, string? shadowDeniedBy, long decidedAtMicros)
     {
@@ -65,7 +68,7 @@ public readonly record struct Decision
     /// <summary>The time of the decision by the store's clock, to the microsecond.</summary>
     public DateTimeOffset DecidedAt
     {
-        get => DateTimeOffset.UnixEpoch.AddMicroseconds(_decidedAtMicros);
+        get => DateTimeOffset.UnixEpoch.AddTicks(_decidedAtMicros * TimeSpan.TicksPerMicrosecond);
         init => _decidedAtMicros = (value - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 

@@ -43,8 +43,8 @@ internal static class Bucket
 
         verdict.Remaining = flow.Room(level);
         verdict.ResetAfter = level == 0 ? 0 : held + flow.DrainMicros(level);
-        verdict.Settles = foreign;
-        next = foreign ? flow.StateOf(level, time) : state;
+        verdict.Settles = foreign && cost > 0;
+        next = verdict.Settles ? flow.StateOf(level, time) : state;
         return verdict;
     }
 }

@@ -10,9 +10,12 @@ namespace Headgate.Algorithms;
 /// a microsecond drains N, so nothing is ever rounded.
 /// </summary>
 /// <remarks>Capacity times P is at most 2^61 and a level carried over from other numbers is cut at 2^62, so no sum reaches 2^63.</remarks>
-internal readonly record struct BucketFlow
+internal readonly struct BucketFlow
 {
     private const long MaxLevel = 1L << 62;
+
+    private readonly Divisor _byPermits;
+    private readonly Divisor _byPeriod;
 
     private BucketFlow(long capacity, uint permits, long period)
     {
@@ -20,7 +23,9 @@ internal readonly record struct BucketFlow
         Permits = permits;
         Period = period;
         Full = capacity * period;
-        FillMicros = CeilingDivide(Full, permits);
+        _byPermits = new Divisor(permits);
+        _byPeriod = new Divisor(period);
+        FillMicros = _byPermits.Ceiling(Full);
     }
 
     public long Capacity { get; }
@@ -75,7 +80,7 @@ internal readonly record struct BucketFlow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BucketState StateOf(long level, long time)
     {
-        long micros = CeilingDivide(level, Permits);
+        long micros = _byPermits.Ceiling(level);
         return new BucketState
         {
             LastSeen = time,
@@ -88,11 +93,11 @@ internal readonly record struct BucketFlow
 
     /// <summary>Microseconds in which <paramref name="units"/> drain, rounded up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long DrainMicros(long units) => CeilingDivide(units, Permits);
+    public long DrainMicros(long units) => _byPermits.Ceiling(units);
 
     /// <summary>The permits that fit on top of <paramref name="level"/>, rounded down; 0 when it is overfull.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long Room(long level) => level >= Full ? 0 : (long)((ulong)(Full - level) / (ulong)Period);
+    public long Room(long level) => level >= Full ? 0 : _byPeriod.Floor(Full - level);
 
     /// <summary>
     /// Gives back what is still outstanding of a charge. The level would be lower without that charge by at least its cost less what has
@@ -117,10 +122,6 @@ internal readonly record struct BucketFlow
         UInt128 converted = ((level * (ulong)Period) + (ulong)state.Period - 1) / (ulong)state.Period;
         return converted > MaxLevel ? MaxLevel : (long)converted;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long CeilingDivide(long dividend, uint divisor) =>
-        divisor == 1 ? dividend : (long)(((ulong)dividend + divisor - 1) / divisor);
 }
 
 /// <summary>When a bucket will be empty, exactly, and the rate under which that was written.</summary>

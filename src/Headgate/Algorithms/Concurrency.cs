@@ -49,19 +49,20 @@ internal readonly unsafe struct Concurrency(long permits, long leaseTime) : IAlg
     public ConcurrencyState Refund(in ConcurrencyState state, long now, long chargedAt, long cost)
     {
         Read(state, now, out int oldest, out _);
-        for (int i = oldest; i >= 0 && cost > 0; i = state.Leases->At(i).Newer)
+        long given = 0;
+        for (int i = oldest, newer; i >= 0 && given < cost; i = newer)
         {
             ref Lease lease = ref state.Leases->At(i);
+            newer = lease.Newer;
             if (lease.Id != 0 || lease.Expiry != chargedAt + _leaseTime) continue;
-            long given = Math.Min(lease.Cost, cost);
-            ConcurrencyState next = state with { Held = state.Held - given };
-            lease.Cost -= given;
+            long part = Math.Min(lease.Cost, cost - given);
+            given += part;
+            lease.Cost -= part;
             if (lease.Cost == 0) state.Leases->Remove(i);
-            next.LastExpiry = state.Leases->LastExpiry(state.LastSeen);
-            return next;
         }
 
-        return state;
+        if (given == 0) return state;
+        return state with { Held = state.Held - given, LastExpiry = state.Leases->LastExpiry(state.LastSeen) };
     }
 
     /// <summary>Ends a lease. False if it is not held: released before, or expired.</summary>

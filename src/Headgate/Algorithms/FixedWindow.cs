@@ -13,6 +13,7 @@ internal readonly struct FixedWindow(long permits, long window) : IAlgorithm<Fix
 
     private readonly long _permits = permits;
     private readonly long _window = window;
+    private readonly Divisor _byWindow = new(window);
 
     public Verdict Decide(in FixedWindowState state, long now, long cost, out FixedWindowState next)
     {
@@ -25,7 +26,7 @@ internal readonly struct FixedWindow(long permits, long window) : IAlgorithm<Fix
             verdict.Allowed = true;
             next = new FixedWindowState { LastSeen = time, EndsAt = end, Count = used + cost };
             verdict.Remaining = Math.Max(0, room - cost);
-            verdict.ResetAfter = used + cost == 0 ? 0 : end - now;
+            verdict.ResetAfter = cost > 0 ? end - now : used == 0 ? 0 : Math.Min(end, state.EndsAt) - now;
             return verdict;
         }
 
@@ -49,7 +50,7 @@ internal readonly struct FixedWindow(long permits, long window) : IAlgorithm<Fix
     private void Read(in FixedWindowState state, long now, out long time, out long start, out long used)
     {
         bool seen = StateHead.TryHold(now, state.LastSeen, _window, out time);
-        start = time - (time % _window);
+        start = time - _byWindow.Remainder(time);
         used = seen && time < state.EndsAt && state.LastSeen >= start ? state.Count : 0;
     }
 }

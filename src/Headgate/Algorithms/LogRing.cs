@@ -40,6 +40,12 @@ internal unsafe struct LogRing
         _count -= count;
     }
 
+    /// <summary>Drops what was given back whole, so that the youngest entry is the last to leave the window.</summary>
+    public void DropEmptyYoungest()
+    {
+        while (_count > 0 && At(_count - 1).Cost == 0) _count--;
+    }
+
     /// <summary>Adds an entry, or to the youngest if it has the same time. Returns the ring, which moves when it grows.</summary>
     public static LogRing* Append(LogRing* ring, long time, long cost)
     {

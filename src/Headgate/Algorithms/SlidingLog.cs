@@ -55,6 +55,7 @@ internal readonly unsafe struct SlidingLog(long permits, long window) : IAlgorit
             if (entry.Time < chargedAt) break;
             long given = Math.Min(entry.Cost, cost);
             entry.Cost -= given;
+            state.Ring->DropEmptyYoungest();
             return state with { Sum = state.Sum - given };
         }
 

@@ -16,6 +16,7 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
 
     private readonly long _permits = permits;
     private readonly long _window = window;
+    private readonly Divisor _byWindow = new(window);
 
     public Verdict Decide(in SlidingWindowState state, long now, long cost, out SlidingWindowState next)
     {
@@ -27,14 +28,13 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
             verdict.Allowed = true;
             next = new SlidingWindowState { LastSeen = time, EndsAt = start + (2 * _window), Current = current + cost, Previous = previous };
             verdict.Remaining = Math.Max(0, room - cost);
-            verdict.ResetAfter = ResetAt(start, current + cost, previous, now) - now;
+            verdict.ResetAfter = (cost > 0 ? next.EndsAt : ResetAt(state, start, current, previous, now)) - now;
             return verdict;
         }
 
         next = state;
-        long resetAt = Math.Min(ResetAt(start, current, previous, now), Math.Max(now, state.EndsAt));
         verdict.Remaining = Math.Max(0, room);
-        verdict.ResetAfter = resetAt - now;
+        verdict.ResetAfter = ResetAt(state, start, current, previous, now) - now;
         verdict.RetryAfter = cost > _permits ? Verdict.Never : Math.Min(RoomAt(start, current, previous, cost), state.EndsAt) - now;
         return verdict;
     }
@@ -53,7 +53,7 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
     private void Read(in SlidingWindowState state, long now, out long time, out long start, out long current, out long previous)
     {
         bool seen = StateHead.TryHold(now, state.LastSeen, 2 * _window, out time) && time < state.EndsAt;
-        start = time - (time % _window);
+        start = time - _byWindow.Remainder(time);
         bool same = seen && state.LastSeen >= start;
         bool adjacent = seen && !same && state.LastSeen >= start - _window;
         current = same ? state.Current : 0;
@@ -65,7 +65,7 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
     {
         if (count == 0) return 0;
         ulong high = Math.BigMul((ulong)count, (ulong)left, out ulong low);
-        if (high == 0 && low <= ulong.MaxValue - (ulong)_window) return (long)((low + (ulong)_window - 1) / (ulong)_window);
+        if (high == 0 && low <= long.MaxValue - (ulong)_window) return _byWindow.Ceiling((long)low);
         return (long)((((UInt128)high << 64) + low + (ulong)_window - 1) / (ulong)_window);
     }
 
@@ -84,8 +84,12 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
         return _window - (long)left;
     }
 
-    private long ResetAt(long start, long current, long previous, long now) =>
-        current > 0 ? start + (2 * _window) : previous > 0 ? start + _window : now;
+    /// <summary>When nothing counts any more; the state's own end comes first if it was written under a shorter window.</summary>
+    private long ResetAt(in SlidingWindowState state, long start, long current, long previous, long now)
+    {
+        if (current == 0 && previous == 0) return now;
+        return Math.Min(current > 0 ? start + (2 * _window) : start + _window, state.EndsAt);
+    }
 }
 
 /// <summary>The counts of the window that the last charge fell into and of the one before it.</summary>

@@ -4,6 +4,7 @@ namespace Headgate;
 public sealed record CompositeLimit : Limit
 {
     private readonly Limit[] _limits;
+    private readonly int _depth;
 
     internal CompositeLimit(Limit[] limits)
     {
@@ -14,6 +15,13 @@ public sealed record CompositeLimit : Limit
             throw new ArgumentException($"limits[{at}] is null; every limit must be given. Leave it out instead.", nameof(limits));
         _limits = [.. limits];
 
+        _depth = 1 + limits.Max(limit => limit is CompositeLimit inner ? inner._depth : 0);
+        if (_depth > LimitBounds.MaxCompositeDepth)
+        {
+            throw new ArgumentOutOfRangeException(nameof(limits), _depth,
+                $"all_of is nested {_depth} levels deep; it must be at most {LimitBounds.MaxCompositeDepth}. Use one all_of for all of them.");
+        }
+
         int count = Leaves.Length;
         if (count > LimitBounds.MaxLimitsInComposite)
         {
@@ -21,15 +29,7 @@ public sealed record CompositeLimit : Limit
                 $"all_of has {count} limits; it must have 1 to {LimitBounds.MaxLimitsInComposite}. Use fewer.");
         }
 
-        HashSet<string> identities = new(StringComparer.Ordinal);
-        foreach (LimitLeaf leaf in Leaves)
-        {
-            if (!identities.Add(leaf.Identity))
-            {
-                throw new ArgumentException(
-                    $"all_of has {leaf.Label} twice, and they would be one state charged twice. Leave one out, or give them different names.", nameof(limits));
-            }
-        }
+        CheckIdentities(nameof(limits));
     }
 
     /// <summary>The limits, in the order given; some may be composites themselves.</summary>
@@ -69,5 +69,19 @@ public sealed record CompositeLimit : Limit
         }
 
         return [.. leaves];
+    }
+
+    /// <summary>Asked again when the name changes: unnamed parts are known by it.</summary>
+    private protected override void CheckIdentities(string parameter)
+    {
+        HashSet<string> identities = new(StringComparer.Ordinal);
+        foreach (LimitLeaf leaf in Flatten())
+        {
+            if (!identities.Add(leaf.Identity))
+            {
+                throw new ArgumentException(
+                    $"all_of has {leaf.Label} twice, and they would be one state charged twice. Leave one out, or give them different names.", parameter);
+            }
+        }
     }
 }

@@ -36,7 +36,11 @@ public abstract record Limit
     public string? Name
     {
         get => _name;
-        init => _name = CheckName(value, nameof(Name));
+        init
+        {
+            _name = CheckName(value, nameof(Name));
+            CheckIdentities(nameof(Name));
+        }
     }
 
     /// <summary>True for a limit that is computed and reported (<see cref="Decision.ShadowDeniedBy"/>) but never enforced. Not part of the identity.</summary>
@@ -99,7 +103,7 @@ public abstract record Limit
     /// <summary>Several limits as one: a charge is made on all of them or on none. A hybrid is all of (token bucket, sliding window).</summary>
     /// <param name="limits">1 to 32 limits; composites in it count as their parts. No two may have the same identity.</param>
     /// <exception cref="ArgumentException">There is no limit, one is null, or two have the same identity.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are more than 32.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than 32, or more than 8 levels of composites.</exception>
     public static CompositeLimit AllOf(params Limit[] limits) => new(limits);
 
     /// <summary>Reads what <see cref="ToString"/> writes: <c>token_bucket(capacity=10, refill=1/s)</c>, <c>all_of(a; b)</c>.</summary>
@@ -147,6 +151,11 @@ public abstract record Limit
 
     private protected virtual LimitLeaf[] Flatten() =>
         [new LimitLeaf(this, Name is null ? $"{Kind}|u|{Numbers}" : $"{Kind}|n|{Name}", Name ?? ToString(), Shadow)];
+
+    /// <summary>Refuses a name that would make two parts one state.</summary>
+    private protected virtual void CheckIdentities(string parameter)
+    {
+    }
 
     private string Write()
     {

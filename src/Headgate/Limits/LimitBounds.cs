@@ -21,12 +21,15 @@ public static class LimitBounds
 
     /// <summary>
     /// The largest product of a bucket's capacity and its rate's reduced period in microseconds: 2^61.
-    /// 7 a day reduces to 7 per 86,400,000,000 microseconds, so its capacity may be up to 26,687,997.
+    /// A bucket must also fill within <see cref="MaxPeriod"/>, which binds first for slow rates: 7 a day allows a capacity of 255,675.
     /// </summary>
     public const long MaxBucketProduct = 1L << 61;
 
     /// <summary>The most limits that one composite may hold, nested ones counted: 32.</summary>
     public const int MaxLimitsInComposite = 32;
+
+    /// <summary>The most levels of composites within composites, the outermost counted: 8.</summary>
+    public const int MaxCompositeDepth = 8;
 
     /// <summary>The longest name of a limit, in characters: 128.</summary>
     public const int MaxNameLength = 128;

@@ -4,7 +4,6 @@ namespace Headgate;
 internal ref struct LimitParser
 {
     private const string Kinds = "token_bucket, leaky_bucket, fixed_window, sliding_window, sliding_log, concurrency or all_of";
-    private const int MaxDepth = 8;
 
     private TextCursor _cursor;
 
@@ -52,7 +51,7 @@ internal ref struct LimitParser
 
     private Limit ReadComposite(int start, int depth)
     {
-        if (depth == MaxDepth) throw _cursor.FailAt(start, $"expected at most {MaxDepth} levels of all_of");
+        if (depth == LimitBounds.MaxCompositeDepth) throw _cursor.FailAt(start, $"expected at most {LimitBounds.MaxCompositeDepth} levels of all_of");
         _cursor.Take('(', "after all_of");
         List<Limit> limits = [];
         Arguments arguments = new();

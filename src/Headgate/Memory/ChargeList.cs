@@ -12,6 +12,8 @@ namespace Headgate.Memory;
 /// </remarks>
 internal sealed unsafe class ChargeList
 {
+    private static readonly Cell[] NeverSeen = new Cell[1];
+
     [ThreadStatic]
     private static ChargeList? _ofThread;
 
@@ -19,6 +21,7 @@ internal sealed unsafe class ChargeList
     private readonly Segment[] _segments = new Segment[IRateLimitStore.MaxCharges];
     private int _count;
     private int _segmentCount;
+    private int _missing;
     private int _entered;
     private MemoryStore _store = null!;
 
@@ -38,7 +41,12 @@ internal sealed unsafe class ChargeList
     /// <summary>Lets go of what the charges refer to.</summary>
     public void Clear()
     {
-        Array.Clear(_items, 0, _count);
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            item.Binding = null!;
+            item.Segment = null!;
+        }
+
         _count = 0;
         _store = null!;
     }
@@ -61,7 +69,10 @@ internal sealed unsafe class ChargeList
 
         if (_count == IRateLimitStore.MaxCharges)
             throw new ArgumentException($"The list has more than {IRateLimitStore.MaxCharges} charges, the parts of composites counted. Use fewer.");
-        _items[_count++] = new Item { Binding = binding, Digest = digest, Cost = cost };
+        ref Item item = ref _items[_count++];
+        item.Binding = binding;
+        item.Digest = digest;
+        item.Cost = cost;
     }
 
     /// <summary>Decides the list, and unless it is a peek makes every charge or none.</summary>
@@ -82,12 +93,16 @@ internal sealed unsafe class ChargeList
                         return Compose(allowed, charged: false, now);
                     }
 
-                    int missing = CountMissing();
-                    if (missing <= reserved || _store.Budget.TryReserve(missing - reserved))
+                    if (_missing <= reserved || _store.Budget.TryReserve(_missing - reserved))
                     {
-                        reserved = Math.Max(reserved, missing);
-                        if (MakeRoom(now)) continue;
-                        CommitAll(lease, ref reserved);
+                        reserved = Math.Max(reserved, _missing);
+                        if (_missing > 0)
+                        {
+                            if (MakeRoom(now)) continue;
+                            reserved -= InsertMissing();
+                        }
+
+                        CommitAll(lease);
                         return Compose(allowed, charged: true, now);
                     }
                 }
@@ -98,8 +113,16 @@ internal sealed unsafe class ChargeList
 
                 if (_count > _store.Budget.MaxKeys)
                     throw new ArgumentException($"The list names {_count} keys and MaxKeys is {_store.Budget.MaxKeys}. Raise MaxKeys to at least the length of a list.");
-                if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now)) reserved++;
-                else Thread.Yield();
+                if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now))
+                {
+                    reserved++;
+                    continue;
+                }
+
+                // Nothing left to drop: others hold the places, for lists of their own. Each gives back what it holds, or none gets all.
+                _store.Budget.Release(reserved);
+                reserved = 0;
+                Thread.Yield();
             }
         }
         finally
@@ -211,9 +234,8 @@ internal sealed unsafe class ChargeList
             int place = _segmentCount;
             while (place > 0 && _segments[place - 1].Order > segment.Order) place--;
             if (place > 0 && ReferenceEquals(_segments[place - 1], segment)) continue;
-            _segments.AsSpan(place, _segmentCount - place).CopyTo(_segments.AsSpan(place + 1));
+            for (int i = _segmentCount++; i > place; i--) _segments[i] = _segments[i - 1];
             _segments[place] = segment;
-            _segmentCount++;
         }
     }
 
@@ -226,11 +248,12 @@ internal sealed unsafe class ChargeList
     private bool DecideAll(long now)
     {
         bool allowed = true;
+        _missing = 0;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
-            Cell state = item.Slot == null ? default : item.Slot->Cell;
-            item.Verdict = item.Binding.Decide(state, now, item.Cost, out item.Next);
+            item.Verdict = item.Binding.Decide(item.State, now, item.Cost, out item.Next);
             allowed &= item.Verdict.Allowed || item.Binding.IsShadow;
+            if (item.IsMissing) _missing++;
         }
 
         return allowed;
@@ -242,17 +265,6 @@ internal sealed unsafe class ChargeList
         {
             if (item.Verdict.Settles) item.Slot->Cell = item.Next;
         }
-    }
-
-    private int CountMissing()
-    {
-        int missing = 0;
-        foreach (ref Item item in _items.AsSpan(0, _count))
-        {
-            if (item.IsMissing) missing++;
-        }
-
-        return missing;
     }
 
     /// <summary>True if slots moved and all must be looked up anew.</summary>
@@ -275,15 +287,21 @@ internal sealed unsafe class ChargeList
         return moved;
     }
 
-    private void CommitAll(UInt128 lease, ref int reserved)
+    private int InsertMissing()
     {
+        int inserted = 0;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (!item.IsMissing) continue;
             item.Slot = item.Segment.Insert(item.Digest);
-            reserved--;
+            inserted++;
         }
 
+        return inserted;
+    }
+
+    private void CommitAll(UInt128 lease)
+    {
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (item.IsCharged) item.Binding.Commit(ref item.Slot->Cell, item.Next, item.Cost, lease);
@@ -306,13 +324,21 @@ internal sealed unsafe class ChargeList
         }
 
         Verdict whole = new() { Allowed = allowed, Remaining = long.MaxValue };
+        Verdict uncharged = default;
         LimitBinding decider = _items[0].Binding;
         long least = long.MaxValue, longest = -1;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (item.Binding.IsShadow && enforces) continue;
-            Verdict verdict = item.Verdict;
-            Verdict figures = charged && item.IsCharged ? verdict : Current(item, now);
+            // By reference: copying what was just written field by field stalls the processor.
+            ref readonly Verdict verdict = ref item.Verdict;
+            scoped ref readonly Verdict figures = ref verdict;
+            if (!charged || !item.IsCharged)
+            {
+                uncharged = item.Binding.Decide(item.State, now, 0, out _);
+                figures = ref uncharged;
+            }
+
             if (allowed ? figures.Remaining < least : !verdict.Allowed && verdict.RetryAfter > longest)
             {
                 decider = item.Binding;
@@ -329,13 +355,6 @@ internal sealed unsafe class ChargeList
         return Decisions.From(whole, decider, now, shadowDeniedBy);
     }
 
-    /// <summary>The figures of a state that was not charged.</summary>
-    private static Verdict Current(in Item item, long now)
-    {
-        Cell state = item.Slot == null ? default : item.Slot->Cell;
-        return item.Binding.Decide(state, now, 0, out _);
-    }
-
     /// <summary>One charge and what became of it. Slots are valid while the segments are entered and unmoved.</summary>
     private struct Item
     {
@@ -346,6 +365,9 @@ internal sealed unsafe class ChargeList
         public Slot* Slot;
         public Verdict Verdict;
         public Cell Next;
+
+        /// <summary>The key's state; never seen where it has no slot.</summary>
+        public readonly ref readonly Cell State => ref Slot == null ? ref NeverSeen[0] : ref Slot->Cell;
 
         public readonly bool IsCharged => Verdict.Allowed && Cost > 0;
 

@@ -53,7 +53,7 @@ internal abstract class LimitBinding
     };
 
     /// <summary>Decides a single charge from key to decision, without a list.</summary>
-    public abstract Decision AcquireOne(MemoryStore store, string key, long cost);
+    public abstract Decision AcquireOne(MemoryStore store, string key, long cost, UInt128 lease);
 
     public abstract Verdict Decide(in Cell cell, long now, long cost, out Cell next);
 
@@ -77,14 +77,16 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
     where TAlgorithm : struct, IAlgorithm<TState>
     where TState : unmanaged
 {
-    protected readonly TAlgorithm _algorithm = algorithm;
+    private readonly TAlgorithm _algorithm = algorithm;
 
-    public sealed override Decision AcquireOne(MemoryStore store, string key, long cost)
+    /// <summary>By reference: a call through a readonly field of a type parameter would copy the whole algorithm first.</summary>
+    protected ref TAlgorithm Algorithm => ref Unsafe.AsRef(in _algorithm);
+
+    public sealed override Decision AcquireOne(MemoryStore store, string key, long cost, UInt128 lease)
     {
         KeyDigest digest = KeyHash.Compute(key, Domain);
         SlotTable table = store.TableOf(TAlgorithm.OwnsMemory);
         Segment segment = table.Find(digest);
-        segment.Prefetch(digest);
         long now = store.Clock.Now();
         segment.Gate.Enter();
         if (!segment.Owns(digest)) segment = table.Reenter(segment, digest);
@@ -92,17 +94,17 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
         if (slot == null)
         {
             segment.Gate.Exit();
-            return store.AcquireNew(this, digest, cost);
+            return store.AcquireNew(this, digest, cost, lease);
         }
 
         // Another caller read the clock later and came first: read it again, so that order at the gate is order in time.
         if (slot->Cell.Head.LastSeen > now) now = store.Clock.Now();
         ref TState state = ref Unsafe.As<Cell, TState>(ref slot->Cell);
-        Verdict verdict = _algorithm.Decide(state, now, cost, out TState next);
+        Verdict verdict = Algorithm.Decide(state, now, cost, out TState next);
         if (verdict.Allowed)
         {
-            if (cost > 0 && !TAlgorithm.OwnsMemory) _algorithm.Commit(ref state, next, cost, default);
-            else if (cost > 0) CommitOwned(segment, ref state, next, cost);
+            if (cost > 0 && !TAlgorithm.OwnsMemory) Algorithm.Commit(ref state, next, cost, default);
+            else if (cost > 0) CommitOwned(segment, ref state, next, cost, lease);
         }
         else if (verdict.Settles)
         {
@@ -117,11 +119,11 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
     }
 
     /// <summary>A commit that may run out of memory must not leave the gate shut.</summary>
-    private void CommitOwned(Segment segment, ref TState state, in TState next, long cost)
+    private void CommitOwned(Segment segment, ref TState state, in TState next, long cost, UInt128 lease)
     {
         try
         {
-            _algorithm.Commit(ref state, next, cost, default);
+            Algorithm.Commit(ref state, next, cost, lease);
         }
         catch (OutOfMemoryException)
         {
@@ -133,16 +135,16 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
     public sealed override Verdict Decide(in Cell cell, long now, long cost, out Cell next)
     {
         Unsafe.SkipInit(out next);
-        return _algorithm.Decide(in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in cell)), now, cost, out Unsafe.As<Cell, TState>(ref next));
+        return Algorithm.Decide(in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in cell)), now, cost, out Unsafe.As<Cell, TState>(ref next));
     }
 
     public sealed override void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease) =>
-        _algorithm.Commit(ref Unsafe.As<Cell, TState>(ref cell), in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in next)), cost, lease);
+        Algorithm.Commit(ref Unsafe.As<Cell, TState>(ref cell), in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in next)), cost, lease);
 
     public sealed override void Refund(ref Cell cell, long now, long chargedAt, long cost)
     {
         ref TState state = ref Unsafe.As<Cell, TState>(ref cell);
-        state = _algorithm.Refund(state, now, chargedAt, cost);
+        state = Algorithm.Refund(state, now, chargedAt, cost);
     }
 
     public sealed override Cell Clone(in Cell cell)
@@ -168,14 +170,30 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
 }
 
 /// <summary>The one limit whose permits are held.</summary>
-internal sealed class ConcurrencyBinding(LimitLeaf leaf, string ns, long permits, Concurrency algorithm)
+internal sealed unsafe class ConcurrencyBinding(LimitLeaf leaf, string ns, long permits, Concurrency algorithm)
     : LimitBinding<Concurrency, ConcurrencyState>(leaf, ns, permits, algorithm)
 {
     public override bool HoldsPermits => true;
 
+    /// <summary>Releases a lease on a single key, without a list.</summary>
+    public bool ReleaseOne(MemoryStore store, string key, UInt128 lease)
+    {
+        KeyDigest digest = KeyHash.Compute(key, Domain);
+        SlotTable table = store.TableOf(ownsMemory: true);
+        Segment segment = table.Find(digest);
+        long now = store.Clock.Now();
+        segment.Gate.Enter();
+        if (!segment.Owns(digest)) segment = table.Reenter(segment, digest);
+        Slot* slot = segment.Find(digest);
+        bool held = slot != null && Release(ref slot->Cell, now, lease);
+        segment.Gate.Exit();
+        GC.KeepAlive(table);
+        return held;
+    }
+
     public override bool Release(ref Cell cell, long now, UInt128 lease) =>
-        _algorithm.Release(ref Unsafe.As<Cell, ConcurrencyState>(ref cell), now, lease);
+        Algorithm.Release(ref Unsafe.As<Cell, ConcurrencyState>(ref cell), now, lease);
 
     public override bool Renew(ref Cell cell, long now, UInt128 lease) =>
-        _algorithm.Renew(ref Unsafe.As<Cell, ConcurrencyState>(ref cell), now, lease);
+        Algorithm.Renew(ref Unsafe.As<Cell, ConcurrencyState>(ref cell), now, lease);
 }

@@ -17,6 +17,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     private readonly SlotTable _plain;
     private readonly SlotTable _owning;
     private readonly LimitPlan.Cache _plans = new();
+    private readonly CancellationTokenSource _disposed = new();
 
     /// <summary>A store on the system's clock with the default options.</summary>
     public MemoryStore()
@@ -57,6 +58,9 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     internal StoreClock Clock { get; }
 
     internal KeyBudget Budget { get; }
+
+    /// <summary>Cancelled by <see cref="Dispose"/>.</summary>
+    internal CancellationToken Disposed => _disposed.Token;
 
     /// <inheritdoc/>
     public ValueTask<Decision> AcquireAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default) =>
@@ -145,6 +149,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         _plain.Dispose();
         _owning.Dispose();
         Telemetry.Untrack(Budget);
+        _disposed.Cancel();
     }
 
     /// <summary>States that own memory live apart, so that dropping one need not ask which kind it is.</summary>
@@ -157,26 +162,19 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Decision Acquire(LimitPlan plan, string key, long cost)
     {
-        if (plan.Single is { } binding) return binding.AcquireOne(this, key, cost);
-        ChargeList list = ChargeList.For(this);
-        try
-        {
-            Add(list, plan, key, cost);
-            return list.Decide(peek: false, default);
-        }
-        finally
-        {
-            list.Clear();
-        }
+        if (plan.Single is { } binding) return binding.AcquireOne(this, key, cost, default);
+        return Decide(plan, key, cost, peek: false);
     }
 
-    internal Decision Peek(LimitPlan plan, string key, long cost)
+    internal Decision Peek(LimitPlan plan, string key, long cost) => Decide(plan, key, cost, peek: true);
+
+    private Decision Decide(LimitPlan plan, string key, long cost, bool peek)
     {
         ChargeList list = ChargeList.For(this);
         try
         {
             Add(list, plan, key, cost);
-            return list.Decide(peek: true, default);
+            return list.Decide(peek, default);
         }
         finally
         {
@@ -185,13 +183,13 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     }
 
     /// <summary>The first charge of a key, which needs a slot.</summary>
-    internal Decision AcquireNew(LimitBinding binding, KeyDigest digest, long cost)
+    internal Decision AcquireNew(LimitBinding binding, KeyDigest digest, long cost, UInt128 lease)
     {
         ChargeList list = ChargeList.For(this);
         try
         {
             list.Add(binding, digest, cost);
-            return list.Decide(peek: false, default);
+            return list.Decide(peek: false, lease);
         }
         finally
         {
@@ -205,11 +203,11 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
 
     private Decision Decide(ReadOnlySpan<Charge> charges, bool peek, UInt128 lease)
     {
-        if (charges.Length == 1 && !peek && lease == 0)
+        if (charges.Length == 1 && !peek)
         {
             ref readonly Charge charge = ref charges[0];
             Check(charge);
-            return Acquire(PlanOf(charge.Namespace, charge.Limit), charge.Key, charge.Cost);
+            if (PlanOf(charge.Namespace, charge.Limit).Single is { } single) return single.AcquireOne(this, charge.Key, charge.Cost, lease);
         }
 
         ChargeList list = Fill(charges);
@@ -225,6 +223,13 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
 
     private bool ChangeLease(ReadOnlySpan<Charge> charges, LeaseId lease, bool renew)
     {
+        if (charges.Length == 1 && !renew)
+        {
+            ref readonly Charge charge = ref charges[0];
+            Check(charge);
+            if (PlanOf(charge.Namespace, charge.Limit).Single is ConcurrencyBinding single) return single.ReleaseOne(this, charge.Key, lease.Value);
+        }
+
         ChargeList list = Fill(charges);
         try
         {

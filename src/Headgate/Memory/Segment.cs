@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Headgate.Memory;
 
@@ -65,18 +64,6 @@ internal sealed unsafe class Segment
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool CountDecision() => (++_decisions & 63) == 0;
 
-    /// <summary>
-    /// Asks for the line with the key's tags, outside the gate, while the caller reads the clock. The address may be stale or nonsense:
-    /// a prefetch never faults.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(KeyDigest digest)
-    {
-        if (!Sse.IsSupported) return;
-        int group = Home(digest, _groups);
-        Sse.Prefetch0((byte*)_blocks[group / GroupsPerBlock] + (group % GroupsPerBlock * GroupSlots));
-    }
-
     /// <summary>The key's slot, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Slot* Find(KeyDigest digest)
@@ -86,8 +73,8 @@ internal sealed unsafe class Segment
         Vector128<byte> tag = Vector128.Create(digest.Tag);
         for (int probes = groups; probes > 0; probes--)
         {
-            Block* block = _blocks[group / GroupsPerBlock];
-            int first = group % GroupsPerBlock * GroupSlots;
+            Block* block = _blocks[(int)((uint)group / GroupsPerBlock)];
+            int first = (int)((uint)group % GroupsPerBlock * GroupSlots);
             Vector128<byte> tags = Vector128.LoadAligned(block->Tags + first);
             for (uint hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
             {
@@ -247,7 +234,7 @@ internal sealed unsafe class Segment
                 if (_blocks[b]->Tags[i] > Block.Freed) NativeMemory.Free((void*)Block.SlotAt(_blocks[b], i)->Cell.Fourth);
             }
 
-            NativeMemory.AlignedFree(_blocks[b]);
+            NativeMemory.Free(_blocks[b]);
         }
 
         _groups = _keys = _freed = 0;
@@ -278,7 +265,7 @@ internal sealed unsafe class Segment
         }
         catch (OutOfMemoryException)
         {
-            while (made > 0) NativeMemory.AlignedFree(blocks[--made]);
+            while (made > 0) NativeMemory.Free(blocks[--made]);
             throw;
         }
 
@@ -312,7 +299,7 @@ internal sealed unsafe class Segment
                 target.Insert(slot->Digest)->Cell = slot->Cell;
             }
 
-            NativeMemory.AlignedFree(block);
+            NativeMemory.Free(block);
         }
     }
 

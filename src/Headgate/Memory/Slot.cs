@@ -38,7 +38,8 @@ internal unsafe struct Block
 
     public static Block* Allocate()
     {
-        Block* block = (Block*)NativeMemory.AlignedAlloc(Bytes, 64);
+        // Aligned to 16 like all of the heap, which is what a group of tags needs. Asking for 64 would leave holes that nothing fits into.
+        Block* block = (Block*)NativeMemory.Alloc(Bytes);
         new Span<byte>(block->Tags, Slots).Clear();
         return block;
     }

@@ -85,6 +85,7 @@ internal sealed class SlotTable : IDisposable
     }
 
     /// <summary>Moves the clock hand on over some segment that nobody is in, and gives back what it does not need.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void SweepSome(long now)
     {
         if (Volatile.Read(ref _directory) is not { } directory) return;

@@ -12,8 +12,8 @@ namespace Headgate.Memory;
 /// </remarks>
 internal struct SpinGate
 {
-    /// <summary>Normalized spins of the first and the last pause: about 0.1 and 4 microseconds.</summary>
-    private const int FirstPause = 4, LastPause = 128;
+    /// <summary>Normalized spins of the first and the last pause: about 1 and 8 microseconds.</summary>
+    private const int FirstPause = 32, LastPause = 256;
 
     private int _held;
 

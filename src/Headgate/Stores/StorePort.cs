@@ -21,6 +21,7 @@ internal sealed class StorePort
         _name = name;
         _failureMode = failureMode;
         _plan = _memory is null ? LimitPlan.Create(name, limit) : _memory.PlanOf(name, limit);
+        MostCost = _plan.Bindings.Where(b => !b.IsShadow).Select(b => b.Permits).DefaultIfEmpty(long.MaxValue).Min();
         _local = new Lazy<MemoryStore>(() => new MemoryStore(clock));
         Clock = clock;
     }
@@ -31,14 +32,20 @@ internal sealed class StorePort
 
     public string? Name => _name;
 
+    /// <summary>The largest cost that can ever be admitted.</summary>
+    public long MostCost { get; }
+
+    /// <summary>Cancelled when the store is disposed, so that nobody waits for one that is gone.</summary>
+    public CancellationToken StoreDisposed => _memory?.Disposed ?? CancellationToken.None;
+
     /// <summary>The store answers at once and never fails.</summary>
     public bool IsLocal => _memory is not null;
 
     public Decision Acquire(string key, long cost)
     {
-        MemoryStore memory = _memory ?? throw new NotSupportedException(
-            $"Acquire needs a MemoryStore, and the store is {_store.GetType().Name}: blocking on a store over the network would tie up a thread. Use AcquireAsync.");
-        return Telemetry.Listens ? AcquireMetered(memory, key, cost) : memory.Acquire(_plan, key, cost);
+        if (_memory is not { } memory) throw NotInMemory();
+        if (Telemetry.Listens) return AcquireMetered(memory, key, cost);
+        return memory.Acquire(_plan, key, cost);
     }
 
     public ValueTask<Decision> AcquireAsync(string key, long cost, CancellationToken ct)
@@ -49,18 +56,10 @@ internal sealed class StorePort
 
     public ValueTask<Decision> EnterAsync(string key, long cost, LeaseId lease, CancellationToken ct) => DecideRemotely(key, cost, lease, ct);
 
-    public async ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
+    public ValueTask<Decision> PeekAsync(string key, long cost, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        if (_memory is not null) return _memory.Peek(_plan, key, cost);
-        try
-        {
-            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException)
-        {
-            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
-        }
+        if (_memory is null) return PeekRemotely(key, cost, ct);
+        return ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : new(_memory.Peek(_plan, key, cost));
     }
 
     public ValueTask ResetAsync(string key, CancellationToken ct) => _store.ResetAsync(Charge(key, 0), ct);
@@ -118,6 +117,18 @@ internal sealed class StorePort
         return decision;
     }
 
+    private async ValueTask<Decision> PeekRemotely(string key, long cost, CancellationToken ct)
+    {
+        try
+        {
+            return await _store.PeekAsync(Charges(key, cost), ct).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: true, LeaseId.None).ConfigureAwait(false);
+        }
+    }
+
     private Decision AcquireMetered(MemoryStore memory, string key, long cost)
     {
         long start = Clock.GetTimestamp();
@@ -125,6 +136,9 @@ internal sealed class StorePort
         Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
         return decision;
     }
+
+    private NotSupportedException NotInMemory() => new(
+        $"Acquire needs a MemoryStore, and the store is {_store.GetType().Name}: blocking on a store over the network would tie up a thread. Use AcquireAsync.");
 
     private Charge Charge(string key, long cost) => new(key, _limit, cost) { Namespace = _name };
 

@@ -7,6 +7,9 @@ namespace Headgate.Waiting;
 /// </remarks>
 internal sealed class WaitLine(StorePort port, int maxWaiters)
 {
+    /// <summary>How long to look on when a turn comes at the last moment.</summary>
+    private static readonly TimeSpan MomentOfGrace = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedList<Waiter>> _lines = new(StringComparer.Ordinal);
     private int _waiting;
@@ -21,7 +24,7 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         try
         {
             Decision decision = await StandAsync(key, cost, maxWait, lease, start, ct).ConfigureAwait(false);
-            if (decision.IsAllowed && decision.Delay > TimeSpan.Zero) await HoldAsync(key, cost, decision, ct).ConfigureAwait(false);
+            if (decision.IsAllowed && decision.Delay > TimeSpan.Zero) await HoldAsync(key, cost, decision, lease, ct).ConfigureAwait(false);
             outcome = decision.IsAllowed ? "admitted" : "refused";
             return decision;
         }
@@ -42,6 +45,8 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
 
     private async ValueTask<Decision> StandAsync(string key, long cost, TimeSpan? maxWait, LeaseId lease, long start, CancellationToken ct)
     {
+        // What can never be admitted is told so at once, whoever is in line.
+        if (cost > port.MostCost) return await TakeAsync(key, cost, lease).ConfigureAwait(false);
         if (Join(key, cost) is not { } place)
         {
             // No room to wait: who need not wait is served all the same, unless others are in line.
@@ -54,12 +59,42 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         {
             if (maxWait is { } limit && await ForecastAsync(key, place, ct).ConfigureAwait(false) is var wait && Exceeds(wait, limit))
                 return await RefuseAsync(key, cost, ct, wait).ConfigureAwait(false);
-            while (!IsHead(place)) await place.Value.Alarm.WaitAsync(ct).ConfigureAwait(false);
+            if (!await AdvanceAsync(key, maxWait, start, place, ct).ConfigureAwait(false)) return await RefuseAsync(key, cost, ct).ConfigureAwait(false);
             return await AskAsync(key, cost, maxWait, lease, start, place, ct).ConfigureAwait(false);
         }
         finally
         {
             Leave(key, place);
+        }
+    }
+
+    /// <summary>
+    /// Waits until at the head; false if that takes longer than allowed after all: others charged out of line, or hold permits for longer
+    /// than a forecast can know.
+    /// </summary>
+    private async ValueTask<bool> AdvanceAsync(string key, TimeSpan? maxWait, long start, LinkedListNode<Waiter> place, CancellationToken ct)
+    {
+        while (true)
+        {
+            Alarm alarm = place.Value.Reset(_gate);
+            if (IsHead(place)) return true;
+            if (maxWait is not { } most)
+            {
+                await alarm.WaitAsync(ct).ConfigureAwait(false);
+                continue;
+            }
+
+            TimeSpan left = most - port.Clock.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+            {
+                // Those ahead may be admitted at this very moment, and then this one's time has come too.
+                Decision all = await port.PeekAsync(key, Sum(CostsUpTo(place)), ct).ConfigureAwait(false);
+                if (!all.IsAllowed) return false;
+                Wake(key);
+                left = MomentOfGrace;
+            }
+
+            await alarm.WaitAsync(left, port.Clock, ct).ConfigureAwait(false);
         }
     }
 
@@ -87,6 +122,7 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
                 if (left < sleep) sleep = left;
             }
 
+            using CancellationTokenRegistration gone = port.StoreDisposed.UnsafeRegister(static a => ((Alarm)a!).Ring(), alarm);
             await alarm.WaitAsync(sleep, port.Clock, ct).ConfigureAwait(false);
         }
     }
@@ -97,7 +133,7 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         : port.EnterAsync(key, cost, lease, CancellationToken.None);
 
     /// <summary>Holds admitted work until it may go; if that is cancelled the work never ran, and its permits go back.</summary>
-    private async ValueTask HoldAsync(string key, long cost, Decision decision, CancellationToken ct)
+    private async ValueTask HoldAsync(string key, long cost, Decision decision, LeaseId lease, CancellationToken ct)
     {
         long start = port.Clock.GetTimestamp();
         try
@@ -108,6 +144,7 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         catch (OperationCanceledException)
         {
             await port.RefundAsync(key, decision, cost, CancellationToken.None).ConfigureAwait(false);
+            if (lease != LeaseId.None) await port.ReleaseAsync(key, lease, decision.Source).ConfigureAwait(false);
             Wake(key);
             throw;
         }
@@ -120,12 +157,15 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         return seen with { IsAllowed = false, Delay = TimeSpan.Zero, RetryAfter = wait ?? (seen.IsAllowed ? TimeSpan.FromMilliseconds(1) : seen.RetryAfter) };
     }
 
-    private async ValueTask<TimeSpan> ForecastAsync(string key, LinkedListNode<Waiter> place, CancellationToken ct)
+    private async ValueTask<TimeSpan> ForecastAsync(string key, LinkedListNode<Waiter> place, CancellationToken ct) =>
+        await port.ForecastAsync(key, CostsUpTo(place), ct).ConfigureAwait(false);
+
+    private long[] CostsUpTo(LinkedListNode<Waiter> place)
     {
-        long[] costs;
-        lock (_gate) costs = [.. place.List!.TakeWhile(w => w != place.Value).Select(w => w.Cost), place.Value.Cost];
-        return await port.ForecastAsync(key, costs, ct).ConfigureAwait(false);
+        lock (_gate) return [.. place.List!.TakeWhile(w => w != place.Value).Select(w => w.Cost), place.Value.Cost];
     }
+
+    private static long Sum(long[] costs) => costs.Aggregate(0L, static (sum, cost) => cost > long.MaxValue - sum ? long.MaxValue : sum + cost);
 
     private static bool Exceeds(TimeSpan wait, TimeSpan limit) => wait == Timeout.InfiniteTimeSpan || wait > limit;
 

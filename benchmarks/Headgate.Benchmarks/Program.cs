@@ -1,0 +1,8 @@
+using System.CommandLine;
+using Headgate.Benchmarks;
+
+const int WrongUsage = 2;
+
+ParseResult parsed = MeasureCommand.Create().Parse(args);
+int code = parsed.Invoke();
+return parsed.Errors.Count > 0 ? WrongUsage : code;
