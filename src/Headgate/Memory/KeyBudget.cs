@@ -15,8 +15,15 @@ internal sealed class KeyBudget(long maxKeys)
     /// <summary>Makes room for so many keys; false, and none, if that would pass the bound.</summary>
     public bool TryReserve(int keys)
     {
-        if (Interlocked.Add(ref _keys, keys) <= maxKeys) return true;
-        Interlocked.Add(ref _keys, -keys);
+        // Never above the bound, not even for a moment: another would read it there and drop a key that need not go.
+        long held = Volatile.Read(ref _keys);
+        while (keys <= maxKeys - held)
+        {
+            long seen = Interlocked.CompareExchange(ref _keys, held + keys, held);
+            if (seen == held) return true;
+            held = seen;
+        }
+
         return false;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Headgate.Conformance;
 
 namespace Headgate.Tests.Diagnostics;
@@ -131,7 +130,9 @@ public class TelemetryTests
             await limiter.PeekAsync(Secret + i);
             await limiter.WaitAsync(Secret + i, 2, TimeSpan.Zero);
             await using ConcurrencyLease lease = await held.EnterAsync(Secret + i);
-            await using ConcurrencyLease waited = await held.EnterAsync(Secret + i, 1, TimeSpan.FromTicks(10));
+            Task<ConcurrencyLease> waiting = held.EnterAsync(Secret + i, 1, TimeSpan.FromMicroseconds(1)).AsTask();
+            _clock.AdvanceMicros(1);
+            await using ConcurrencyLease waited = await waiting.InTime();
             await limiter.ResetAsync(Secret + i);
         }
 
@@ -169,6 +170,5 @@ public class TelemetryTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         using MeterRecorder meter = new();
         Assert.Empty(meter.Of("headgate.decisions"));
-        Assert.DoesNotContain(meter.Instruments, i => i is ObservableGauge<long>);
     }
 }

@@ -26,8 +26,8 @@ public class DocumentationTests
               <member name="P:{name}.Empty"><summary> </summary></member>
             </members></doc>
             """);
-        Assert.Equal([$"M:{name}.Missing", $"P:{name}.Empty"], Undocumented([typeof(Bare)], docs));
-        Assert.Equal([$"T:{name}", $"M:{name}.Missing", $"P:{name}.Documented", $"P:{name}.Empty"], Undocumented([typeof(Bare)], new XDocument(new XElement("doc"))));
+        Assert.Equal([$"P:{name}.Empty", $"M:{name}.Missing"], Undocumented([typeof(Bare)], docs));
+        Assert.Equal([$"T:{name}", $"P:{name}.Documented", $"P:{name}.Empty", $"M:{name}.Missing"], Undocumented([typeof(Bare)], new XDocument(new XElement("doc"))));
     }
 
     private static IEnumerable<string> Undocumented(IEnumerable<Type> types, XDocument docs)

@@ -30,6 +30,7 @@ internal static class ReferenceRules
     [
         "System.Collections", "System.Collections.Concurrent", "System.Diagnostics.DiagnosticSource", "System.Linq", "System.Memory", "System.Runtime",
         "System.Runtime.InteropServices", "System.Runtime.Intrinsics", "System.Runtime.Numerics", "System.Security.Cryptography", "System.Threading",
+        "System.Threading.Thread",
     ];
 
     /// <summary>Every breach in a project file.</summary>

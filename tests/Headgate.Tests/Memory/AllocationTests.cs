@@ -18,7 +18,7 @@ public class AllocationTests
         int allowed = 0, denied = 0;
         Assert.Equal(0, AllocatedBy(i =>
         {
-            _clock.Advance(100_000);
+            _clock.Advance(10_000);
             Decision decision = limiter.Acquire(keys[i % keys.Length], 1 + (i % 3));
             if (decision.IsAllowed) allowed++;
             else denied++;
