@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Headgate.Cli.Bench;
 using Headgate.Cli.Simulate;
 
@@ -7,10 +8,14 @@ namespace Headgate.Cli;
 /// <summary>The root command: what <c>headgate</c> can do, and what its exit codes mean.</summary>
 internal static class HeadgateCommand
 {
-    public static RootCommand Create(Terminal terminal) => new("Rate limits: try them on a real log, measure them on this machine.")
+    /// <summary>A plain command as the root, since a RootCommand would be called after the assembly in every help text.</summary>
+    public static Command Create(Terminal terminal) => new(
+        "headgate", "Rate limits: try them on a real log, measure them on this machine.")
     {
         SimulateCommand.Create(terminal),
         BenchCommand.Create(),
+        new HelpOption { Recursive = true },
+        new VersionOption(),
     };
 
     /// <summary>Runs one command line. 0: done; 1: failed at run time; 2: wrong usage; 130: interrupted.</summary>
@@ -25,8 +30,10 @@ internal static class HeadgateCommand
         ParseResult parsed = Create(terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync($"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
-            string command = parsed.CommandResult.Command is RootCommand ? "headgate" : $"headgate {parsed.CommandResult.Command.Name}";
+            foreach (var error in parsed.Errors)
+                await terminal.Error.WriteLineAsync($"error: {PlainText.Clean(error.Message)}").ConfigureAwait(false);
+            string name = parsed.CommandResult.Command.Name;
+            string command = parsed.CommandResult.Parent is null ? name : $"headgate {name}";
             await terminal.Error.WriteLineAsync($"See: {command} --help").ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }

@@ -6,7 +6,8 @@ namespace Headgate.Cli;
 /// <summary>Text from logs and arguments is untrusted: what could steer a terminal is shown as an escape instead.</summary>
 internal static class PlainText
 {
-    /// <summary>Control, format and surrogate characters as <c>\x1B</c> or <c>\u202E</c>; cut with "..." to <paramref name="most"/> characters.</summary>
+    /// <summary>Control, format and surrogate characters as <c>\x1B</c> or <c>\u202E</c>; cut with "..." to
+    /// <paramref name="most"/> characters.</summary>
     public static string Clean(string text, int most = 400)
     {
         StringBuilder clean = new(Math.Min(text.Length, most) + 8);

@@ -24,7 +24,8 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Simulates a log given as text.</summary>
-    public static async Task<Cli> SimulateAsync(string log, params string[] args) => await RunAsync(["simulate", "-", .. args], log);
+    public static async Task<Cli> SimulateAsync(string log, params string[] args) =>
+        await RunAsync(["simulate", "-", .. args], log);
 
     public static async Task<JsonElement> JsonAsync(string log, params string[] args)
     {
@@ -58,7 +59,8 @@ internal sealed class TemporaryFile : IDisposable
 /// <summary>Lines of a log, short to write.</summary>
 internal static class Lines
 {
-    public static string Combined(string ip, int second, string request = "GET / HTTP/1.1", string agent = "curl/8", string user = "-") =>
+    public static string Combined(string ip, int second, string request = "GET / HTTP/1.1", string agent = "curl/8",
+        string user = "-") =>
         $"{ip} - {user} [10/Mar/2026:14:{second / 60:00}:{second % 60:00} +0000] \"{request}\" 200 12 \"-\" \"{agent}\"\n";
 
     public static string Many(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(line));

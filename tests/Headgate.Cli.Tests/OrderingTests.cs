@@ -8,7 +8,8 @@ public sealed class OrderingTests
     [Fact]
     public void Events_within_the_window_leave_in_order_and_stable()
     {
-        (List<LogEvent> left, ReorderBuffer buffer) = Run(60, 100, (30, 0), (10, 1), (30, 2), (90, 3), (30, 4), (31, 5), (200, 6));
+        (List<LogEvent> left, ReorderBuffer buffer) = Run(60, 100, (30, 0), (10, 1), (30, 2), (90, 3), (30, 4), (31, 5),
+            (200, 6));
         Assert.Equal([10L, 30, 30, 30, 31, 90, 200], left.Select(e => e.Time));
         Assert.Equal([1, 0, 2, 4, 5, 3, 6], left.Select(e => e.Key));
         Assert.Equal(0, buffer.Clamped);
@@ -48,7 +49,8 @@ public sealed class OrderingTests
         Assert.Equal(0, buffer.Clamped);
     }
 
-    private static (List<LogEvent> Left, ReorderBuffer Buffer) Run(long window, int capacity, params (long Time, int Key)[] events)
+    private static (List<LogEvent> Left, ReorderBuffer Buffer) Run(long window, int capacity,
+        params (long Time, int Key)[] events)
     {
         ReorderBuffer buffer = new(window, capacity);
         List<LogEvent> left = [];

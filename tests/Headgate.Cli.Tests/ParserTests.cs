@@ -38,7 +38,8 @@ public sealed class ParserTests
     [InlineData("192.0.2.1 - - [10/Mar/2026:14:00:00 +0000] \"\\x16\\x03\" 400 0", "ip", "192.0.2.1")]
     [InlineData("192.0.2.1 - - [10/Mar/2026:14:00:00 +0000] \"GET /a\\\"b HTTP/1.1\" 404 0", "path", "/a\\\"b")]
     [InlineData("192.0.2.1 - - [10/Mar/2026:14:00:00 +0000] \"-\" - -", "path", "(none)")]
-    public void Unusual_combined_lines_are_read(string line, string key, string expected) => Assert.Equal(expected, Read(line, key).Shown);
+    public void Unusual_combined_lines_are_read(string line, string key, string expected) =>
+        Assert.Equal(expected, Read(line, key).Shown);
 
     [Theory]
     [InlineData("hello", "client address")]
@@ -54,7 +55,8 @@ public sealed class ParserTests
     public void Broken_combined_lines_say_what_is_missing(string line, string problem)
     {
         FieldSpec spec = FieldSpec.Parse("ip", null, null);
-        Assert.False(new CombinedParser(spec, new KeyBuilder(new KeyTable(), 1)).TryParse(Encoding.UTF8.GetBytes(line), out _, out string? said));
+        Assert.False(new CombinedParser(spec, new KeyBuilder(new KeyTable(), 1)).TryParse(Encoding.UTF8.GetBytes(line), out _,
+            out string? said));
         Assert.Contains(problem, said, StringComparison.Ordinal);
     }
 
@@ -106,7 +108,8 @@ public sealed class ParserTests
     {
         FieldSpec spec = FieldSpec.Parse(key, null, null);
         KeyBuilder keys = new(new KeyTable(), spec.Key.Count);
-        Assert.True(new JsonLinesParser(spec, keys).TryParse(Encoding.UTF8.GetBytes(line), out LogEvent read, out string? problem), problem);
+        Assert.True(new JsonLinesParser(spec, keys).TryParse(Encoding.UTF8.GetBytes(line), out LogEvent read,
+            out string? problem), problem);
         Assert.Equal(expected, keys.Display(read.Key));
     }
 
@@ -119,7 +122,8 @@ public sealed class ParserTests
     public void Broken_json_lines_say_what_is_wrong(string line, string problem)
     {
         FieldSpec spec = FieldSpec.Parse("ip", null, null);
-        Assert.False(new JsonLinesParser(spec, new KeyBuilder(new KeyTable(), 1)).TryParse(Encoding.UTF8.GetBytes(line), out _, out string? said));
+        Assert.False(new JsonLinesParser(spec, new KeyBuilder(new KeyTable(), 1)).TryParse(Encoding.UTF8.GetBytes(line), out _,
+            out string? said));
         Assert.Contains(problem, said, StringComparison.Ordinal);
     }
 
@@ -155,7 +159,8 @@ public sealed class ParserTests
         KeyTable table = new();
         KeyBuilder keys = new(table, 2);
         HashSet<int> ids = [];
-        foreach ((string first, string second) in new[] { ("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", ""), ("a b", "c"), ("a", "b c") })
+        foreach ((string first, string second) in new[] { ("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", ""), ("a b", "c"),
+            ("a", "b c") })
         {
             keys.Start();
             keys.Add(Encoding.UTF8.GetBytes(first));
@@ -185,7 +190,8 @@ public sealed class ParserTests
     {
         FieldSpec spec = FieldSpec.Parse(key, null, null);
         KeyBuilder keys = new(new KeyTable(), spec.Key.Count);
-        Assert.True(new CombinedParser(spec, keys).TryParse(Encoding.UTF8.GetBytes(line), out LogEvent read, out string? problem), problem);
+        Assert.True(new CombinedParser(spec, keys).TryParse(Encoding.UTF8.GetBytes(line), out LogEvent read,
+            out string? problem), problem);
         return (read, keys.Display(read.Key));
     }
 }

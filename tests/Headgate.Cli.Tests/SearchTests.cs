@@ -14,8 +14,10 @@ public sealed class SearchTests
         TheoryData<string, int> cases = [];
         foreach (string limit in (string[])
             [
-                "token_bucket(capacity=5, refill=1/s)", "token_bucket(capacity=40, refill=3/min)", "leaky_bucket(capacity=8, leak=2/s)",
-                "fixed_window(permits=10, window=10s)", "sliding_window(permits=6, window=10s)", "sliding_log(permits=12, window=7s)",
+                "token_bucket(capacity=5, refill=1/s)", "token_bucket(capacity=40, refill=3/min)",
+                    "leaky_bucket(capacity=8, leak=2/s)",
+                "fixed_window(permits=10, window=10s)", "sliding_window(permits=6, window=10s)",
+                    "sliding_log(permits=12, window=7s)",
                 "all_of(token_bucket(capacity=20, refill=2/s); sliding_log(permits=30, window=20s))",
             ])
         {
@@ -110,7 +112,8 @@ public sealed class SearchTests
         })];
         IReadOnlyList<Burst> found = BurstFinder.Find(log, Keys(events), span, 3, TestContext.Current.CancellationToken);
         Assert.Equal(largest.OrderDescending().Take(3), found.Select(b => b.Requests));
-        Assert.All(found, b => Assert.Equal(b.Requests, events.LongCount(e => e.Key == b.Key && e.Time <= b.EndMicros && e.Time > b.EndMicros - span)));
+        Assert.All(found, b => Assert.Equal(b.Requests,
+            events.LongCount(e => e.Key == b.Key && e.Time <= b.EndMicros && e.Time > b.EndMicros - span)));
     }
 
     [Theory]
@@ -121,7 +124,8 @@ public sealed class SearchTests
         Random random = new(1);
         long time = 0;
         LogEvent[] events = [.. Enumerable.Range(0, 200_000).Select(i => new LogEvent(
-            time += random.Next(4) == 0 ? 0 : random.NextInt64(1L << random.Next(1, 40)), random.Next(3) == 0 ? random.NextInt64(1_000_000_000_000_000) : 1, random.Next(1 << random.Next(1, 30))))];
+            time += random.Next(4) == 0 ? 0 : random.NextInt64(1L << random.Next(1, 40)), random.Next(3) == 0
+                ? random.NextInt64(1_000_000_000_000_000) : 1, random.Next(1 << random.Next(1, 30))))];
         using EventLog log = new(memory);
         foreach (LogEvent e in events) log.Append(e);
         log.Complete();

@@ -15,7 +15,8 @@ public sealed class SimulateTests
         Cli run = await Cli.RunAsync("simulate", Cli.SampleLog);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("2,015 requests, 62 keys (ip)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("No --limit was given; token_bucket(capacity=10, refill=1/s) is tried.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("No --limit was given; token_bucket(capacity=10, refill=1/s) is tried.", run.Output,
+            StringComparison.Ordinal);
         Assert.Contains("1,807 allowed, 208 denied (10.3 %), 3 of 62 keys", run.Output, StringComparison.Ordinal);
         Assert.Contains("203.0.113.24", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', run.Output);
@@ -26,7 +27,8 @@ public sealed class SimulateTests
     public async Task Limits_run_side_by_side()
     {
         string log = Lines.Many(10, i => Lines.Combined("192.0.2.1", i / 5));
-        JsonElement json = await Cli.JsonAsync(log, "--limit", Bucket, "--limit", "fixed_window(permits=4, window=1min)", "--limit",
+        JsonElement json = await Cli.JsonAsync(log, "--limit", Bucket, "--limit", "fixed_window(permits=4, window=1min)",
+            "--limit",
             "leaky_bucket(capacity=3, leak=1/s)");
         JsonElement[] limits = [.. json.GetProperty("limits").EnumerateArray()];
         Assert.Equal([7, 6, 6], limits.Select(l => l.GetProperty("denied").GetInt64()));
@@ -38,7 +40,8 @@ public sealed class SimulateTests
     [Fact]
     public async Task A_key_says_when_it_was_denied()
     {
-        string log = Lines.Many(5, _ => Lines.Combined("192.0.2.1", 0)) + Lines.Many(4, i => Lines.Combined("192.0.2.1", 10 + i)) + Lines.Combined("192.0.2.2", 20);
+        string log = Lines.Many(5, _ => Lines.Combined("192.0.2.1", 0)) + Lines.Many(4, i => Lines.Combined("192.0.2.1", 10 + i))
+            + Lines.Combined("192.0.2.2", 20);
         JsonElement json = await Cli.JsonAsync(log, "--limit", "fixed_window(permits=3, window=1min)");
         JsonElement key = Assert.Single(json.GetProperty("limits")[0].GetProperty("keys").EnumerateArray());
         Assert.Equal("192.0.2.1", key.GetProperty("key").GetString());
@@ -53,20 +56,26 @@ public sealed class SimulateTests
     public async Task The_json_document_has_all_that_the_docs_promise()
     {
         JsonElement json = await Cli.JsonAsync(Lines.Many(100, i => Lines.Combined("192.0.2.1", i / 10)), "--limit", Bucket);
-        Assert.Equal(["version", "log", "timeline", "bursts", "limits", "elapsed_seconds"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["version", "log", "timeline", "bursts", "limits", "elapsed_seconds"],
+            json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(
-            ["files", "key", "cost", "lines", "requests", "keys", "requests_without_key", "from", "to", "out_of_order", "most_late_seconds", "clamped", "bad_lines", "first_bad_lines"],
+            ["files", "key", "cost", "lines", "requests", "keys", "requests_without_key", "from", "to", "out_of_order",
+                "most_late_seconds", "clamped", "bad_lines", "first_bad_lines"],
             json.GetProperty("log").EnumerateObject().Select(p => p.Name));
         Assert.Equal(
-            ["limit", "name", "requests", "allowed", "denied", "denied_share", "denied_for_ever", "keys_denied", "longest_lock_out_seconds", "keys", "denied_timeline", "smallest"],
+            ["limit", "name", "requests", "allowed", "denied", "denied_share", "denied_for_ever", "keys_denied",
+                "longest_lock_out_seconds", "keys", "denied_timeline", "smallest"],
             json.GetProperty("limits")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal(100, json.GetProperty("timeline").GetProperty("requests").EnumerateArray().Sum(n => n.GetInt64()));
-        Assert.Equal([1, 10, 60], json.GetProperty("bursts").EnumerateArray().Select(b => b.GetProperty("span_seconds").GetInt32()));
-        Assert.Equal([10, 100, 100], json.GetProperty("bursts").EnumerateArray().Select(b => b.GetProperty("keys")[0].GetProperty("requests").GetInt64()));
+        Assert.Equal([1, 10, 60], json.GetProperty("bursts").EnumerateArray().Select(b =>
+            b.GetProperty("span_seconds").GetInt32()));
+        Assert.Equal([10, 100, 100], json.GetProperty("bursts").EnumerateArray().Select(b =>
+            b.GetProperty("keys")[0].GetProperty("requests").GetInt64()));
         JsonElement capacity = json.GetProperty("limits")[0].GetProperty("smallest")[0];
         Assert.Equal("capacity", capacity.GetProperty("number").GetString());
         Assert.True(capacity.GetProperty("smallest_of_all").GetBoolean());
-        Assert.Equal([0.001m, 0.01m, 0.05m], capacity.GetProperty("at_most").EnumerateArray().Select(f => f.GetProperty("share").GetDecimal()));
+        Assert.Equal([0.001m, 0.01m, 0.05m],
+            capacity.GetProperty("at_most").EnumerateArray().Select(f => f.GetProperty("share").GetDecimal()));
 
         JsonElement plain = await Cli.JsonAsync(Lines.Combined("192.0.2.1", 0), "--no-search");
         Assert.False(plain.GetProperty("limits")[0].TryGetProperty("smallest", out _));
@@ -75,7 +84,8 @@ public sealed class SimulateTests
     [Fact]
     public async Task Gzip_is_told_by_its_bytes_and_may_have_several_members()
     {
-        using TemporaryFile file = new([.. Gzip(Lines.Many(30, i => Lines.Combined("192.0.2.1", i))), .. Gzip(Lines.Combined("192.0.2.2", 40))], ".log");
+        using TemporaryFile file = new([.. Gzip(Lines.Many(30, i => Lines.Combined("192.0.2.1", i))),
+            .. Gzip(Lines.Combined("192.0.2.2", 40))], ".log");
         Cli run = await Cli.RunAsync("simulate", file.Path, "--json");
         Assert.Equal(31, JsonDocument.Parse(run.Output).RootElement.GetProperty("log").GetProperty("requests").GetInt64());
     }
@@ -98,15 +108,18 @@ public sealed class SimulateTests
         Cli run = await Cli.RunAsync("simulate", later.Path, earlier.Path, "--json");
         JsonElement log = JsonDocument.Parse(run.Output).RootElement.GetProperty("log");
         Assert.Equal("2026-03-10T14:00:00Z", log.GetProperty("from").GetString());
-        Assert.Equal((0, 0, 6), (log.GetProperty("clamped").GetInt32(), log.GetProperty("out_of_order").GetInt32(), log.GetProperty("requests").GetInt32()));
+        Assert.Equal((0, 0, 6), (log.GetProperty("clamped").GetInt32(), log.GetProperty("out_of_order").GetInt32(),
+            log.GetProperty("requests").GetInt32()));
     }
 
     [Fact]
     public async Task Lines_out_of_order_are_put_in_order_and_counted()
     {
-        string log = Lines.Combined("192.0.2.1", 100) + Lines.Combined("192.0.2.1", 50) + Lines.Combined("192.0.2.1", 30) + Lines.Combined("192.0.2.1", 200);
+        string log = Lines.Combined("192.0.2.1", 100) + Lines.Combined("192.0.2.1", 50) + Lines.Combined("192.0.2.1", 30)
+            + Lines.Combined("192.0.2.1", 200);
         JsonElement read = (await Cli.JsonAsync(log)).GetProperty("log");
-        Assert.Equal((2, 70, 0), (read.GetProperty("out_of_order").GetInt32(), read.GetProperty("most_late_seconds").GetInt32(), read.GetProperty("clamped").GetInt32()));
+        Assert.Equal((2, 70, 0), (read.GetProperty("out_of_order").GetInt32(), read.GetProperty("most_late_seconds").GetInt32(),
+            read.GetProperty("clamped").GetInt32()));
         Assert.Equal(2, (await Cli.JsonAsync(log, "--reorder", "0")).GetProperty("log").GetProperty("clamped").GetInt32());
         Assert.Equal("2026-03-10T14:00:30Z", read.GetProperty("from").GetString());
     }
@@ -117,7 +130,8 @@ public sealed class SimulateTests
         Cli run = await Cli.SimulateAsync(Lines.Combined("192.0.2.1", 0) + "gar\e[31mbage\n" + Lines.Combined("192.0.2.1", 1));
         Assert.Equal(1, run.ExitCode);
         Assert.Equal("", run.Output);
-        Assert.Contains("standard input, line 2 cannot be read as combined: it does not begin with a client address", run.Error, StringComparison.Ordinal);
+        Assert.Contains("standard input, line 2 cannot be read as combined: it does not begin with a client address", run.Error,
+            StringComparison.Ordinal);
         Assert.Contains("gar\\x1B[31mbage", run.Error, StringComparison.Ordinal);
         Assert.Contains("--skip-bad", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', run.Error);
@@ -126,11 +140,13 @@ public sealed class SimulateTests
     [Fact]
     public async Task Skip_bad_goes_on_and_counts()
     {
-        string log = "rubbish\n" + Lines.Many(10, i => Lines.Combined("192.0.2.1", i) + "\n" + $"bad {i}\n") + new string('x', LineReader.MaxLine + 5000) + "\n"
+        string log = "rubbish\n" + Lines.Many(10, i => Lines.Combined("192.0.2.1", i) + "\n" + $"bad {i}\n")
+            + new string('x', LineReader.MaxLine + 5000) + "\n"
             + Lines.Combined("192.0.2.1", 20);
         JsonElement read = (await Cli.JsonAsync(log, "--skip-bad")).GetProperty("log");
         Assert.Equal((12, 11), (read.GetProperty("bad_lines").GetInt32(), read.GetProperty("requests").GetInt32()));
-        Assert.Equal([1L, 4, 7, 10, 13], read.GetProperty("first_bad_lines").EnumerateArray().Select(b => b.GetProperty("line").GetInt64()));
+        Assert.Equal([1L, 4, 7, 10, 13],
+            read.GetProperty("first_bad_lines").EnumerateArray().Select(b => b.GetProperty("line").GetInt64()));
         Assert.Equal(33, read.GetProperty("lines").GetInt64());
     }
 
@@ -139,8 +155,20 @@ public sealed class SimulateTests
     {
         Cli run = await Cli.SimulateAsync(Lines.Combined("192.0.2.1", 0) + new string('x', 3 * LineReader.MaxLine));
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("line 2 cannot be read as combined: it is longer than 1048576 bytes", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 2 cannot be read as combined: it is longer than 1048576 bytes", run.Error,
+            StringComparison.Ordinal);
         Assert.True(run.Error.Length < 1000);
+    }
+
+    [Theory]
+    [InlineData(LineReader.MaxLine, 2)]
+    [InlineData(LineReader.MaxLine + 1, 1)]
+    public async Task A_line_may_be_as_long_as_the_bound_and_no_longer(int length, int requests)
+    {
+        string line = Lines.Combined("192.0.2.1", 0).TrimEnd('\n');
+        string log = Lines.Combined("192.0.2.1", 0) + line + new string('x', length - line.Length) + "\n";
+        JsonElement read = (await Cli.JsonAsync(log, "--skip-bad")).GetProperty("log");
+        Assert.Equal(requests, read.GetProperty("requests").GetInt32());
     }
 
     [Theory]
@@ -230,7 +258,8 @@ public sealed class SimulateTests
     public async Task Keys_from_a_log_cannot_break_out_of_the_html_report()
     {
         string evil = "<script>alert(1)</script>";
-        string log = Lines.Many(30, _ => Lines.Combined("192.0.2.1", 0, user: evil)) + Lines.Combined("192.0.2.1", 1, user: "x\"'&[red]\u202E");
+        string log = Lines.Many(30, _ => Lines.Combined("192.0.2.1", 0, user: evil))
+            + Lines.Combined("192.0.2.1", 1, user: "x\"'&[red]\u202E");
         using TemporaryFile html = new("");
         Cli run = await Cli.SimulateAsync(log, "--key", "user", "--html", html.Path);
         Assert.Equal(0, run.ExitCode);
@@ -258,7 +287,8 @@ public sealed class SimulateTests
     [Fact]
     public async Task A_report_that_cannot_be_written_is_a_failure()
     {
-        Cli run = await Cli.SimulateAsync(Lines.Combined("192.0.2.1", 0), "--html", Path.Combine(Path.GetTempPath(), "no such folder", "r.html"));
+        Cli run = await Cli.SimulateAsync(Lines.Combined("192.0.2.1", 0), "--html",
+            Path.Combine(Path.GetTempPath(), "no such folder", "r.html"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("no such folder", run.Error, StringComparison.Ordinal);
     }
@@ -268,7 +298,9 @@ public sealed class SimulateTests
     {
         Cli run = await Cli.RunAsync("simulate", "--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (string option in (string[])["--limit", "--key", "--cost", "--time-field", "--format", "--skip-bad", "--json", "--html", "--top", "--reorder", "--search", "--no-search", "--no-progress"])
+        Assert.Contains("headgate simulate <FILE>...", run.Output, StringComparison.Ordinal);
+        foreach (string option in (string[])["--limit", "--key", "--cost", "--time-field", "--format", "--skip-bad", "--json",
+            "--html", "--top", "--reorder", "--search", "--no-search", "--no-progress"])
             Assert.Contains(option, run.Output, StringComparison.Ordinal);
     }
 

@@ -4,7 +4,8 @@ using Headgate.Cli.Simulate.Report;
 
 namespace Headgate.Cli.Simulate;
 
-/// <summary>One line on the error stream, drawn over itself while long work runs; nothing at all where nobody could see it move.</summary>
+/// <summary>One line on the error stream, drawn over itself while long work runs; nothing at all where nobody could see it
+/// move.</summary>
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
@@ -52,7 +53,8 @@ internal sealed class ProgressLine : IDisposable
         {
             if (_ended) return;
             string text = _searches > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"searching limits {Bar(_searched / (double)_searches)} {_searched} of {_searches}")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"searching limits {Bar(_searched / (double)_searches)} {_searched} of {_searches}")
                 : ReadingText();
             text = text.Length >= _terminal.Width ? text[..(_terminal.Width - 1)] : text;
             _terminal.Error.Write($"\r{text.PadRight(_drawn)}");
@@ -67,8 +69,10 @@ internal sealed class ProgressLine : IDisposable
         string speed = $"{Format.Bytes((long)(read / seconds))}/s";
         if (total == 0 || _files.Any(f => f.BytesTotal == 0)) return $"reading {Format.Bytes(read)}, {speed}";
         double share = Math.Min(1, read / (double)total);
-        string left = read > 0 ? $", {Format.Duration((long)((total - read) / (read / seconds) * 1_000_000), coarse: true)} left" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"reading {Bar(share)} {share * 100:0} % of {Format.Bytes(total)}, {speed}{left}");
+        string left = read > 0 ? $", {Format.Duration((long)((total - read) / (read / seconds) * 1_000_000), coarse: true)} left"
+            : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"reading {Bar(share)} {share * 100:0} % of {Format.Bytes(total)}, {speed}{left}");
     }
 
     private static string Bar(double share)

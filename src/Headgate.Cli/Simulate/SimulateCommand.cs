@@ -4,7 +4,8 @@ using Headgate.Cli.Simulate.Report;
 
 namespace Headgate.Cli.Simulate;
 
-/// <summary><c>headgate simulate</c>: what would this limit have done to yesterday's traffic, and which one would have been right?</summary>
+/// <summary><c>headgate simulate</c>: what would this limit have done to yesterday's traffic, and which one would have been
+/// right?</summary>
 internal static class SimulateCommand
 {
     public static Command Create(Terminal terminal)

@@ -48,7 +48,8 @@ internal sealed record SimulateOptions
     public static IReadOnlyList<Limit> ParseLimits(IReadOnlyList<string> texts)
     {
         if (texts.Count > MostLimits)
-            throw CommandException.WrongUsage($"--limit is given {texts.Count} times; at most {MostLimits} limits run side by side. Leave some out.");
+            throw CommandException.WrongUsage(
+                $"--limit is given {texts.Count} times; at most {MostLimits} limits run side by side. Leave some out.");
         List<Limit> limits = [];
         foreach (string text in texts)
         {
@@ -71,7 +72,8 @@ internal sealed record SimulateOptions
         }
         catch (FormatException)
         {
-            throw CommandException.WrongUsage($"--reorder is \"{PlainText.Clean(text)}\"; it must be a duration such as 60s, 5min or 250ms, or 0 for none.");
+            throw CommandException.WrongUsage(
+                $"--reorder is \"{PlainText.Clean(text)}\"; it must be a duration such as 60s, 5min or 250ms, or 0 for none.");
         }
     }
 
@@ -116,14 +118,16 @@ internal static class LimitComplaint
         int at = message.IndexOf(Marker, StringComparison.Ordinal);
         int numberAt = at + Marker.Length;
         int space = at < 0 ? -1 : message.IndexOf(' ', numberAt);
-        if (space < 0 || !int.TryParse(message.AsSpan(numberAt, space - numberAt), NumberStyles.None, CultureInfo.InvariantCulture, out int position))
+        if (space < 0 || !int.TryParse(message.AsSpan(numberAt, space - numberAt), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int position))
             return $"--limit: {PlainText.Clean(message)}";
 
         // A long text is shown around the place, so that the caret stays on the same line of the screen.
         int start = Math.Max(0, position - 60);
         int length = Math.Min(text.Length - start, 100);
         string lead = start > 0 ? "..." : "";
-        string shown = string.Concat(text.AsSpan(start, length).ToString().Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        string shown = string.Concat(text.AsSpan(start, length).ToString().Select(c => char.IsControl(c) || char.IsSurrogate(c)
+            ? '?' : c));
         string problem = message[(space + 1)..];
         return $"--limit cannot be read, at position {position}:\n  {lead}{shown}\n  {new string(' ', lead.Length + position - start)}^\n{PlainText.Clean(problem, 600)}";
     }

@@ -75,7 +75,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
         List<LogSource> opened = [];
         try
         {
-            foreach (string file in options.Files) opened.Add(LogSource.Open(file, options.Format, options.Fields, builder, bad, terminal));
+            foreach (string file in options.Files) opened.Add(LogSource.Open(file, options.Format, options.Fields, builder, bad,
+                terminal));
             return new MergedSources(opened);
         }
         catch
@@ -91,7 +92,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
         using BlockingCollection<(LogEvent[] Events, int Count)> batches = new(BatchesAhead);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task reading = Task.Factory.StartNew(
-            () => ReadBatches(sources, batches, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => ReadBatches(sources, batches, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         try
         {
             foreach ((LogEvent[] events, int count) in batches.GetConsumingEnumerable(ct))
@@ -116,7 +118,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
         log.Complete();
     }
 
-    private static void ReadBatches(MergedSources sources, BlockingCollection<(LogEvent[] Events, int Count)> batches, CancellationToken stop)
+    private static void ReadBatches(MergedSources sources, BlockingCollection<(LogEvent[] Events, int Count)> batches,
+        CancellationToken stop)
     {
         try
         {
@@ -161,7 +164,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
         string files = string.Join(", ", sources.All.Select(s => s.File).Take(5));
         if (log.Count == 0)
         {
-            string first = bad.First.Count > 0 ? $" The first problem: line {bad.First[0].Line}: {bad.First[0].Problem}.\n  {bad.First[0].Text}" : "";
+            string first = bad.First.Count > 0
+                ? $" The first problem: line {bad.First[0].Line}: {bad.First[0].Problem}.\n  {bad.First[0].Text}" : "";
             throw CommandException.Failed(bad.Count > 0
                 ? $"{files}: none of {Format.Count(bad.Count)} lines could be read.{first}"
                 : $"{files} has no requests. Name a log that has lines.");
@@ -215,7 +219,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
     }
 
     private BurstResult FindBursts(int seconds, EventLog log, KeyBuilder builder) => new(seconds,
-        [.. BurstFinder.Find(log, _keys.Count, seconds * 1_000_000L, options.Top, ct).Select(b => new BurstRow(builder.Display(b.Key), b.Requests, b.EndMicros))]);
+        [.. BurstFinder.Find(log, _keys.Count, seconds * 1_000_000L, options.Top, ct).Select(b =>
+            new BurstRow(builder.Display(b.Key), b.Requests, b.EndMicros))]);
 
     private LimitResult ResultOf(LimitReplay replay, KnobResult[] found, KeyBuilder builder)
     {
@@ -233,7 +238,8 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
             Delayed = replay.Delayed,
             TotalDelay = replay.TotalDelay,
             LongestDelay = replay.LongestDelay,
-            Keys = [.. TopKeys.Largest(known, options.Top, k => outcomes[k].Denied).Select(k => new KeyRow(builder.Display(k), outcomes[k]))],
+            Keys = [.. TopKeys.Largest(known, options.Top, k => outcomes[k].Denied).Select(k =>
+                new KeyRow(builder.Display(k), outcomes[k]))],
             Found = found,
         };
     }

@@ -2,7 +2,8 @@ namespace Headgate.Cli.Simulate.Input;
 
 /// <summary>
 /// The common and combined log formats of Apache and nginx:
-/// <c>ip ident user [time] "method target protocol" status bytes "referer" "user agent"</c>. Quotes inside a quoted field are escaped by
+/// <c>ip ident user [time] "method target protocol" status bytes "referer" "user agent"</c>. Quotes inside a quoted field are
+/// escaped by
 /// a backslash. What follows the bytes is read only if asked for.
 /// </summary>
 internal sealed class CombinedParser : LineParser
@@ -21,7 +22,8 @@ internal sealed class CombinedParser : LineParser
         _key = [.. spec.Key.Select(name => FieldOf(name, "--key"))];
         _cost = spec.Cost is null ? null : FieldOf(spec.Cost, "--cost");
         if (spec.Time is not (null or "time"))
-            throw CommandException.WrongUsage($"--time-field is \"{PlainText.Clean(spec.Time)}\", but the combined format has its time in brackets. Leave it out.");
+            throw CommandException.WrongUsage(
+                $"--time-field is \"{PlainText.Clean(spec.Time)}\", but the combined format has its time in brackets. Leave it out.");
     }
 
     private enum Field { Ip, Ident, User, Method, Path, Target, Request, Status, Bytes, Referer, UserAgent }
@@ -55,7 +57,7 @@ internal sealed class CombinedParser : LineParser
             }
         }
 
-        logEvent = new LogEvent(_lastMicros, cost, _key.Length == 1 ? _keys.Single(KeyValue(line, parts, _key[0])) : ReadKey(line, parts));
+        logEvent = new LogEvent(_lastMicros, cost, ReadKey(line, parts));
         return true;
     }
 
@@ -78,7 +80,8 @@ internal sealed class CombinedParser : LineParser
             if (open < 0)
             {
                 return Bad(from == parts.IpEnd
-                    ? "it has no time in brackets" : "what is in brackets is no time such as [17/May/2015:10:05:03 +0000]", out problem);
+                    ? "it has no time in brackets"
+                    : "what is in brackets is no time such as [17/May/2015:10:05:03 +0000]", out problem);
             }
 
             parts.Time = from + open + 2;
@@ -105,7 +108,8 @@ internal sealed class CombinedParser : LineParser
     private static bool IsStatus(ReadOnlySpan<byte> rest)
     {
         if (rest[0] == '-') return rest.Length == 1 || rest[1] == ' ';
-        return rest.Length >= 3 && IsDigit(rest[0]) && IsDigit(rest[1]) && IsDigit(rest[2]) && (rest.Length == 3 || rest[3] == ' ');
+        return rest.Length >= 3 && IsDigit(rest[0]) && IsDigit(rest[1]) && IsDigit(rest[2])
+            && (rest.Length == 3 || rest[3] == ' ');
 
         static bool IsDigit(byte b) => (uint)(b - '0') <= 9;
     }
@@ -133,6 +137,7 @@ internal sealed class CombinedParser : LineParser
 
     private int ReadKey(ReadOnlySpan<byte> line, in Parts parts)
     {
+        if (_key.Length == 1) return _keys.Single(KeyValue(line, parts, _key[0]));
         bool missing = false;
         _keys.Start();
         foreach (Field field in _key)

@@ -3,7 +3,8 @@ using System.Text;
 namespace Headgate.Cli.Simulate.Input;
 
 /// <summary>
-/// Comma-separated values after RFC 4180 with a header line; semicolons and tabs are told by the header. A record is a line: a line
+/// Comma-separated values after RFC 4180 with a header line; semicolons and tabs are told by the header. A record is a line: a
+/// line
 /// break inside quotes is not supported.
 /// </summary>
 internal sealed class CsvParser : NamedFieldsParser

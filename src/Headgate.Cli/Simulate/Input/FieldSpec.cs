@@ -47,7 +47,8 @@ internal sealed class FieldSpec
     /// <summary>The names under which a field is looked for in JSON and CSV, best first.</summary>
     public static string[] NamesOf(string field) => field switch
     {
-        Ip => [Ip, "client_ip", "clientip", "clientIp", "client", "remote_addr", "remoteAddr", "remote_ip", "remoteIp", "remote_host", "c-ip"],
+        Ip => [Ip, "client_ip", "clientip", "clientIp", "client", "remote_addr", "remoteAddr", "remote_ip", "remoteIp",
+            "remote_host", "c-ip"],
         User => [User, "user_id", "userid", "userId", "username", "remote_user", "remoteUser", "client_id", "clientId"],
         Method => [Method, "request_method", "requestMethod", "http_method", "verb", "cs-method"],
         Path => [Path, "uri", "url", "request_uri", "requestUri", "request_path", "cs-uri-stem"],
@@ -80,7 +81,8 @@ internal sealed class FieldSpec
         $"the time is \"{PlainText.Clean(text, 40)}\"; it must be {TimeText.Expected}, from 1970 to 2199";
 }
 
-/// <summary>Puts a key together; several fields go in with their lengths, so that two different lists never make one key.</summary>
+/// <summary>Puts a key together; several fields go in with their lengths, so that two different lists never make one
+/// key.</summary>
 internal sealed class KeyBuilder(KeyTable table, int fields)
 {
     public const string Missing = "(none)";
@@ -101,7 +103,8 @@ internal sealed class KeyBuilder(KeyTable table, int fields)
 
     public void Add(ReadOnlySpan<byte> value)
     {
-        if (_length + value.Length + 4 > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + value.Length + 4));
+        if (_length + value.Length + 4 > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + value.Length + 4));
         BitConverter.TryWriteBytes(_bytes.AsSpan(_length), value.Length);
         value.CopyTo(_bytes.AsSpan(_length + 4));
         _length += value.Length + 4;

@@ -67,7 +67,8 @@ internal sealed class JsonLinesParser : NamedFieldsParser
                 int at = depth == 0 ? i : open[i];
                 (_, _, byte[] whole, byte[][] steps) = _paths[at];
                 bool last = depth == steps.Length - 1;
-                if ((last && reader.ValueTextEquals(steps[depth])) || (depth == 0 && steps.Length > 1 && reader.ValueTextEquals(whole)))
+                if ((last && reader.ValueTextEquals(steps[depth]))
+                    || (depth == 0 && steps.Length > 1 && reader.ValueTextEquals(whole)))
                 {
                     if (match < 0) match = at;
                     else (deeper ??= []).Add(~at);

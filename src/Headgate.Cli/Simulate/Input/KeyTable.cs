@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Headgate.Cli.Simulate.Input;
 
-/// <summary>Numbers the keys of a log, 0 upwards, in order of appearance. One thread adds; others may read what was handed to them.</summary>
+/// <summary>Numbers the keys of a log, 0 upwards, in order of appearance. One thread adds; others may read what was handed to
+/// them.</summary>
 /// <remarks>
 /// A key is kept as a string of its bytes, a character each, so that keys that are not UTF-8 stay apart. The hash is seeded: who
 /// writes into the log cannot choose keys that collide.

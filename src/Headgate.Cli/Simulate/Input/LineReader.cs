@@ -7,6 +7,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
     public const int MaxLine = 1 << 20;
 
     private const int Chunk = 256 * 1024;
+    private const int Shown = 256;
     private const int Beginning = 64 * 1024;
 
     private byte[] _buffer = new byte[Chunk];
@@ -42,8 +43,10 @@ internal sealed class LineReader(Stream stream) : IDisposable
             int newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
             if (newline >= 0)
             {
-                line = Trim(_buffer.AsSpan(_start, searched + newline));
-                _start += searched + newline + 1;
+                int length = searched + newline;
+                tooLong = length > MaxLine;
+                line = Trim(_buffer.AsSpan(_start, tooLong ? Shown : length));
+                _start += length + 1;
                 LineNumber++;
                 return true;
             }
@@ -92,7 +95,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
     /// <summary>Passes over the rest of a line that does not fit; its beginning is kept to be shown.</summary>
     private ReadOnlySpan<byte> SkipRest()
     {
-        byte[] beginning = _buffer.AsSpan(_start, 256).ToArray();
+        byte[] beginning = _buffer.AsSpan(_start, Shown).ToArray();
         _start = _end = 0;
         while (Fill() > 0)
         {

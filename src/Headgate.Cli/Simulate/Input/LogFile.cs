@@ -48,13 +48,15 @@ internal static class LogFile
             throw CommandException.Failed($"{Name(path)} is a directory. Name the log files in it, such as {Name(Path.Combine(path, "access.log"))}.");
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0,
+                FileOptions.SequentialScan);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw CommandException.Failed($"{Name(path)} does not exist. Check the path; relative ones start from {Name(Environment.CurrentDirectory)}.");
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception refused) when (
+            refused is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw CommandException.Failed($"{Name(path)} cannot be opened: {PlainText.Clean(refused.Message)}");
         }

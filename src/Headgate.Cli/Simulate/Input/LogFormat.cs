@@ -26,10 +26,12 @@ internal static class LogFormats
         "combined" or "common" => LogFormat.Combined,
         "jsonl" or "ndjson" or "json" => LogFormat.JsonLines,
         "csv" => LogFormat.Csv,
-        _ => throw CommandException.WrongUsage($"--format is \"{PlainText.Clean(name)}\"; it must be combined, jsonl or csv. Leave it out to have it told by the first lines."),
+        _ => throw CommandException.WrongUsage(
+            $"--format is \"{PlainText.Clean(name)}\"; it must be combined, jsonl or csv. Leave it out to have it told by the first lines."),
     };
 
-    /// <summary>A combined or JSON line among the first hundred decides; else a first line that is a header with a column for the time.</summary>
+    /// <summary>A combined or JSON line among the first hundred decides; else a first line that is a header with a column for the
+    /// time.</summary>
     public static LogFormat Detect(ReadOnlySpan<byte> beginning, FieldSpec spec, string file)
     {
         ReadOnlySpan<byte> header = default;
@@ -47,7 +49,8 @@ internal static class LogFormats
 
         byte separator = CsvParser.SeparatorOf(header);
         string[] columns = CsvParser.ReadHeader(header, separator);
-        if (columns.Length > 1 && spec.TimeFieldNames.Any(n => columns.Contains(n, StringComparer.OrdinalIgnoreCase))) return LogFormat.Csv;
+        if (columns.Length > 1 && spec.TimeFieldNames.Any(n =>
+            columns.Contains(n, StringComparer.OrdinalIgnoreCase))) return LogFormat.Csv;
 
         if (beginning.Contains((byte)0))
             throw CommandException.Failed($"{file} is not a text log: it has zero bytes. UTF-16 must be converted first: iconv -f UTF-16 -t UTF-8 FILE.");

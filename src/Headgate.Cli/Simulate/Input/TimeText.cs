@@ -10,7 +10,8 @@ internal static class TimeText
 {
     public const string Expected = "17/May/2015:10:05:03 +0000, 2015-05-17T10:05:03Z, or Unix seconds or milliseconds";
 
-    /// <summary>1970 to 2199: every unit of Unix time has its own range of numbers, and window arithmetic stays in bounds.</summary>
+    /// <summary>1970 to 2199: every unit of Unix time has its own range of numbers, and window arithmetic stays in
+    /// bounds.</summary>
     private const long MaxSeconds = 7_258_118_400;
 
     private const int CombinedLength = 26;
@@ -27,11 +28,14 @@ internal static class TimeText
     public static bool TryCombined(ReadOnlySpan<byte> t, out long micros)
     {
         micros = 0;
-        if (t.Length != CombinedLength || t[2] != '/' || t[6] != '/' || t[11] != ':' || t[14] != ':' || t[17] != ':' || t[20] != ' ') return false;
+        if (t.Length != CombinedLength || t[2] != '/' || t[6] != '/' || t[11] != ':' || t[14] != ':' || t[17] != ':'
+            || t[20] != ' ') return false;
         int month = Month(t[3..6]);
-        return Two(t, 0, out int day) & Two(t, 7, out int century) & Two(t, 9, out int year) & Two(t, 12, out int hour) & Two(t, 15, out int minute)
-            & Two(t, 18, out int second) & Two(t, 22, out int zoneHour) & Two(t, 24, out int zoneMinute) & t[21] is (byte)'+' or (byte)'-'
-            && TryCompose((century * 100) + year, month, day, hour, minute, second, 0, (zoneHour * 60) + zoneMinute, t[21] == '-', out micros);
+        return Two(t, 0, out int day) & Two(t, 7, out int century) & Two(t, 9, out int year)
+            & Two(t, 12, out int hour) & Two(t, 15, out int minute) & Two(t, 18, out int second)
+            & Two(t, 22, out int zoneHour) & Two(t, 24, out int zoneMinute) & t[21] is (byte)'+' or (byte)'-'
+            && TryCompose((century * 100) + year, month, day, hour, minute, second, 0,
+                (zoneHour * 60) + zoneMinute, t[21] == '-', out micros);
     }
 
     /// <summary>Date, 'T' or a space, time of day, decimals, and 'Z' or an offset; UTC where there is none.</summary>
@@ -39,7 +43,8 @@ internal static class TimeText
     {
         micros = 0;
         if (t.Length < 10 || t[4] != '-' || t[7] != '-') return false;
-        if (!(Two(t, 0, out int century) & Two(t, 2, out int year) & Two(t, 5, out int month) & Two(t, 8, out int day))) return false;
+        if (!(Two(t, 0, out int century) & Two(t, 2, out int year) & Two(t, 5, out int month) & Two(t, 8, out int day)))
+            return false;
         year += century * 100;
         if (t.Length == 10) return TryCompose(year, month, day, 0, 0, 0, 0, 0, false, out micros);
         if (t.Length < 16 || t[10] is not ((byte)'T' or (byte)'t' or (byte)' ') || t[13] != ':') return false;
@@ -80,7 +85,8 @@ internal static class TimeText
             zone.Length > 0 && zone[0] == '-', out micros);
     }
 
-    /// <summary>A decimal number; 11 digits before the point are still seconds, 14 milliseconds, 17 microseconds, more nanoseconds.</summary>
+    /// <summary>A decimal number; 11 digits before the point are still seconds, 14 milliseconds, 17 microseconds, more
+    /// nanoseconds.</summary>
     public static bool TryUnix(ReadOnlySpan<byte> text, out long micros)
     {
         micros = 0;
@@ -90,7 +96,13 @@ internal static class TimeText
         if (whole.Length == 0 || whole[0] is (byte)'-' or (byte)'+') return false;
         if (!Utf8Parser.TryParse(whole, out long number, out int used) || used != whole.Length) return false;
 
-        long scale = number switch { < 100_000_000_000 => 1_000_000, < 100_000_000_000_000 => 1000, < 100_000_000_000_000_000 => 1, _ => 0 };
+        long scale = number switch
+        {
+            < 100_000_000_000 => 1_000_000,
+            < 100_000_000_000_000 => 1000,
+            < 100_000_000_000_000_000 => 1,
+            _ => 0,
+        };
         long seconds = scale == 0 ? number / 1_000_000_000 : number / (1_000_000 / scale);
         if (seconds > MaxSeconds) return false;
         micros = scale == 0 ? number / 1000 : number * scale;
@@ -104,12 +116,14 @@ internal static class TimeText
         return true;
     }
 
-    private static bool TryCompose(int year, int month, int day, int hour, int minute, int second, long fraction, int zoneMinutes, bool west, out long micros)
+    private static bool TryCompose(
+        int year, int month, int day, int hour, int minute, int second, long fraction, int zoneMinutes, bool west, out long micros)
     {
         micros = 0;
 
         // Second 60 is a leap second; it is taken as the first of the next minute, as Unix time does.
-        if (month is < 1 or > 12 || year is < 1970 or > 2199 || hour > 23 || minute > 59 || second > 60 || zoneMinutes > 1080) return false;
+        if (month is < 1 or > 12 || year is < 1970 or > 2199 || hour > 23 || minute > 59 || second > 60
+            || zoneMinutes > 1080) return false;
         if (day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         long seconds = (DaysSince1970(year, month, day) * 86_400) + (hour * 3600) + (minute * 60) + second;
         seconds += west ? zoneMinutes * 60 : -zoneMinutes * 60;

@@ -3,7 +3,8 @@ using Headgate.Cli.Simulate.Input;
 namespace Headgate.Cli.Simulate.Ordering;
 
 /// <summary>
-/// Puts events in order within a bound of time and of number. An event leaves when one that is newer by the window has come, or when
+/// Puts events in order within a bound of time and of number. An event leaves when one that is newer by the window has come, or
+/// when
 /// the buffer is full; one that comes earlier than the newest that has left is clamped to that one's time and counted.
 /// Events of one time leave in the order they came.
 /// </summary>
@@ -53,7 +54,8 @@ internal sealed class ReorderBuffer(long windowMicros, int capacity)
     {
         bool any = _inOrder.TryPeek(out (LogEvent Event, long Sequence) first);
         bool anyLate = _late.TryPeek(out LogEvent late, out (long Time, long Sequence) rank);
-        bool takeLate = anyLate && (!any || rank.Time < first.Event.Time || (rank.Time == first.Event.Time && rank.Sequence < first.Sequence));
+        bool takeLate = anyLate && (!any || rank.Time < first.Event.Time
+            || (rank.Time == first.Event.Time && rank.Sequence < first.Sequence));
         logEvent = takeLate ? late : first.Event;
         if (!any && !anyLate) return false;
         if (!_completed && logEvent.Time > _newest - windowMicros && Count <= capacity) return false;

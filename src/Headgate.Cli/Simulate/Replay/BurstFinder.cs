@@ -4,7 +4,8 @@ namespace Headgate.Cli.Simulate.Replay;
 internal readonly record struct Burst(int Key, long Requests, long EndMicros);
 
 /// <summary>
-/// For each key the most requests in any span of a given length, exactly: one reader runs ahead and one behind by the span, so the
+/// For each key the most requests in any span of a given length, exactly: one reader runs ahead and one behind by the span, so
+/// the
 /// log itself is the queue and nothing but a number a key is kept.
 /// </summary>
 internal static class BurstFinder

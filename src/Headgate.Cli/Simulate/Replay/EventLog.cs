@@ -5,10 +5,12 @@ using Headgate.Cli.Simulate.Input;
 namespace Headgate.Cli.Simulate.Replay;
 
 /// <summary>
-/// Every event in order of time, to be replayed as often as the search needs: about 5 bytes an event, in memory up to a bound and in a
+/// Every event in order of time, to be replayed as often as the search needs: about 5 bytes an event, in memory up to a bound and
+/// in a
 /// temporary file beyond it. Written by one thread, then read by any number.
 /// </summary>
-/// <remarks>An event is three numbers of 7 bits a byte: the time since the one before with a bit "cost is 1" below it, the key, the cost if not 1.</remarks>
+/// <remarks>An event is three numbers of 7 bits a byte: the time since the one before with a bit "cost is 1" below it, the key,
+/// the cost if not 1.</remarks>
 internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) : IDisposable
 {
     public const long DefaultMemoryBytes = 64L << 20;
@@ -52,7 +54,8 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
 
     public void Dispose() => _file?.Dispose();
 
-    /// <summary>Block number <paramref name="index"/>, read into <paramref name="buffer"/> if it is on disk. Empty behind the last.</summary>
+    /// <summary>Block number <paramref name="index"/>, read into <paramref name="buffer"/> if it is on disk. Empty behind the
+    /// last.</summary>
     internal ReadOnlySpan<byte> Block(int index, scoped ref byte[]? buffer)
     {
         if (_file is null)
@@ -73,7 +76,8 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
         return Used(buffer);
     }
 
-    private static ReadOnlySpan<byte> Used(byte[] block) => block.AsSpan(0, BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(BlockSize - Tail)));
+    private static ReadOnlySpan<byte> Used(byte[] block) =>
+        block.AsSpan(0, BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(BlockSize - Tail)));
 
     private static int Write(byte[] block, int at, ulong value)
     {
@@ -113,7 +117,8 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
         SpilledBytes += BlockSize;
     }
 
-    /// <summary>Readable by its owner alone, and gone whatever ends the process: unlinked while open, or deleted by Windows when closed.</summary>
+    /// <summary>Readable by its owner alone, and gone whatever ends the process: unlinked while open, or deleted by Windows when
+    /// closed.</summary>
     private static FileStream OpenTemporaryFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"headgate-{Path.GetRandomFileName()}");

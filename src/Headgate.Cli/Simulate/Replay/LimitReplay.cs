@@ -78,7 +78,8 @@ internal struct KeyOutcome
     public long FirstDenial;
     public long LastDenial;
 
-    /// <summary>The longest time from a denial to when the next request of its kind would have been admitted, denials before then included.</summary>
+    /// <summary>The longest time from a denial to when the next request of its kind would have been admitted, denials before then
+    /// included.</summary>
     public long LongestLockOut;
 
     public void Deny(long time, long retryAt)

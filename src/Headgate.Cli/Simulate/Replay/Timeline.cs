@@ -1,7 +1,8 @@
 namespace Headgate.Cli.Simulate.Replay;
 
 /// <summary>
-/// Counts over time in a bounded number of bins of a round width. The width grows when the log turns out longer than the bins reach, by
+/// Counts over time in a bounded number of bins of a round width. The width grows when the log turns out longer than the bins
+/// reach, by
 /// a whole factor, so that no count is ever split.
 /// </summary>
 /// <param name="rows">How many things are counted side by side.</param>
@@ -14,7 +15,8 @@ internal sealed class Timeline(int rows)
     /// <summary>Each divides the next, and all divide a day or are days: bins begin at round times.</summary>
     private static readonly long[] Widths =
     [
-        1000, 5000, 10_000, 50_000, 100_000, 500_000, Second, 5 * Second, 10 * Second, 30 * Second, Minute, 5 * Minute, 10 * Minute, 30 * Minute,
+        1000, 5000, 10_000, 50_000, 100_000, 500_000, Second, 5 * Second, 10 * Second, 30 * Second, Minute, 5 * Minute,
+        10 * Minute, 30 * Minute,
         Hour, 2 * Hour, 6 * Hour, 12 * Hour, Day, 2 * Day, 10 * Day, 50 * Day, 250 * Day,
     ];
 

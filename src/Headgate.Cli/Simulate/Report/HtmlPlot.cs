@@ -4,7 +4,8 @@ using Headgate.Cli.Simulate.Replay;
 
 namespace Headgate.Cli.Simulate.Report;
 
-/// <summary>Requests over time as an inline picture. Words stand beside it in HTML, so that they keep their size on a phone.</summary>
+/// <summary>Requests over time as an inline picture. Words stand beside it in HTML, so that they keep their size on a
+/// phone.</summary>
 internal static class HtmlPlot
 {
     private const int MostColumns = 200;

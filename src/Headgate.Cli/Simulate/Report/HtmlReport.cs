@@ -55,7 +55,8 @@ internal sealed class HtmlReport
     private void WriteHead()
     {
         SimulationResult r = _result;
-        string files = string.Join(", ", r.Files.Take(5).Select(f => f.Name)) + (r.Files.Count > 5 ? $" and {r.Files.Count - 5} more" : "");
+        string files = string.Join(", ", r.Files.Take(5).Select(f => f.Name))
+            + (r.Files.Count > 5 ? $" and {r.Files.Count - 5} more" : "");
         string headline = r.Limits.Count == 1
             ? $"{Format.Share(r.Limits[0].DeniedShare)} of requests would have been denied"
             : $"{r.Limits.Count} limits would have denied {Format.Share(r.Limits.Min(l => l.DeniedShare))} to {Format.Share(r.Limits.Max(l => l.DeniedShare))} of requests";
@@ -79,7 +80,8 @@ internal sealed class HtmlReport
         if (r.FirstBadLines.Count > 0)
         {
             Add("""<details class="small"><summary>The first lines left out</summary>""");
-            foreach (Input.BadLine bad in r.FirstBadLines) Add($"<pre>{Escape($"{bad.File}, line {bad.Line}: {bad.Problem}\n{bad.Text}")}</pre>");
+            foreach (Input.BadLine bad in r.FirstBadLines)
+                Add($"<pre>{Escape($"{bad.File}, line {bad.Line}: {bad.Problem}\n{bad.Text}")}</pre>");
             Add("</details>");
         }
 
@@ -129,7 +131,8 @@ internal sealed class HtmlReport
             {
                 if (found.Value is { } value)
                 {
-                    string less = found.DeniedByOneLess is { } denied ? $"one less denies {Format.Count(denied)}" : "there is no less";
+                    string less = found.DeniedByOneLess is { } denied ? $"one less denies {Format.Count(denied)}"
+                        : "there is no less";
                     Add($"""<div><span class="soft small">denies at most {Format.PerMille(found.PerMille)}</span><b>{Escape(knob.Knob.Show(value))}</b><span class="soft small">denies {Format.Count(found.Denied)}; {less}</span><span class="limit small">{Escape(knob.Knob.Build(value)!.ToString())}</span></div>""");
                 }
                 else
@@ -145,11 +148,13 @@ internal sealed class HtmlReport
     }
 
     /// <summary>Where not even the loosest share can be had, once is enough to say so.</summary>
-    private static IEnumerable<Suggestion> Distinct(IReadOnlyList<Suggestion> found) => found.All(f => f.Value is null) ? found.TakeLast(1) : found;
+    private static IEnumerable<Suggestion> Distinct(IReadOnlyList<Suggestion> found) => found.All(f => f.Value is null)
+        ? found.TakeLast(1) : found;
 
     private void WriteKeys(LimitResult limit)
     {
-        string shown = limit.Keys.Count < limit.KeysDenied ? $", the {limit.Keys.Count} denied most of {Format.Count(limit.KeysDenied)}" : "";
+        string shown = limit.Keys.Count < limit.KeysDenied
+            ? $", the {limit.Keys.Count} denied most of {Format.Count(limit.KeysDenied)}" : "";
         Add($"""<h3>Who would have been denied{shown}</h3><div class="scroll"><table><tr><th>Key</th><th>Share denied</th><th class="n">Denied</th><th class="n">Requests</th><th>First denial</th><th>Last denial</th><th class="n">Longest lock-out</th></tr>""");
         foreach (KeyRow row in limit.Keys)
         {
@@ -185,7 +190,8 @@ internal sealed class HtmlReport
         Term("Fixed window", "At most so many in each window of the clock; around a boundary twice as many can pass.");
         Term("Sliding window", "At most so many by an estimate from this window and the last.");
         Term("Sliding log", "At most so many in any span of the window, exactly.");
-        Term("The smallest that would do", "Found by replaying the whole log again and again with one number of the limit changed: "
+        Term("The smallest that would do",
+            "Found by replaying the whole log again and again with one number of the limit changed: "
             + (_result.EqualCosts ? "no smaller number denies so few." : "one less denies more."));
         Add("</dl></section>");
     }

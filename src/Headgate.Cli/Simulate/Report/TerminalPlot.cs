@@ -23,7 +23,8 @@ internal static class TerminalPlot
         for (int line = Height - 1; line >= 0; line--)
         {
             StringBuilder text = new();
-            text.Append((line == Height - 1 ? top : line == 0 ? "0" : "").PadLeft(9)).Append(' ').Append(terminal.Unicode ? '│' : '|');
+            text.Append((line == Height - 1 ? top : line == 0 ? "0" : "").PadLeft(9)).Append(' ')
+                .Append(terminal.Unicode ? '│' : '|');
             for (int column = 0; column < requests.Length; column++)
                 text.Append(Cell(requests[column], requests[column] - denied[column], most, line, terminal, wide));
             yield return text.ToString().TrimEnd();
@@ -43,7 +44,8 @@ internal static class TerminalPlot
     {
         if (terminal.Colours && terminal.Unicode)
         {
-            int allEighths = Eighths(all, most), allowedEighths = all == allowed ? allEighths : Math.Min(Eighths(allowed, most), allEighths - 1);
+            int allEighths = Eighths(all, most);
+            int allowedEighths = all == allowed ? allEighths : Math.Min(Eighths(allowed, most), allEighths - 1);
             int here = Math.Clamp(allEighths - (line * 8), 0, 8), allowedHere = Math.Clamp(allowedEighths - (line * 8), 0, 8);
             if (here == 0) return new string(' ', wide);
             if (allowedHere == here) return $"{AllowedColour}{new string(Blocks[here], wide)}{Reset}";
@@ -60,9 +62,11 @@ internal static class TerminalPlot
     }
 
     /// <summary>Something is never drawn as nothing.</summary>
-    private static int Eighths(long count, long most) => count == 0 ? 0 : Math.Max(1, (int)Math.Round(count * (double)(Height * 8) / most));
+    private static int Eighths(long count, long most) =>
+        count == 0 ? 0 : Math.Max(1, (int)Math.Round(count * (double)(Height * 8) / most));
 
-    private static int Rows(long count, long most) => count == 0 ? 0 : Math.Max(1, (int)Math.Round(count * (double)Height / most));
+    private static int Rows(long count, long most) =>
+        count == 0 ? 0 : Math.Max(1, (int)Math.Round(count * (double)Height / most));
 
     private static string Axis(SimulationResult result, int columns, long span)
     {

@@ -27,7 +27,8 @@ internal sealed class TerminalReport
         _console.Profile.Capabilities.Unicode = terminal.Unicode;
     }
 
-    public static void Write(SimulationResult result, Terminal terminal, string? html) => new TerminalReport(result, terminal).Write(html);
+    public static void Write(SimulationResult result, Terminal terminal, string? html) =>
+        new TerminalReport(result, terminal).Write(html);
 
     private void Write(string? html)
     {
@@ -41,9 +42,11 @@ internal sealed class TerminalReport
     private void WriteLog()
     {
         SimulationResult r = _result;
-        string files = string.Join(", ", r.Files.Take(5).Select(f => f.Name)) + (r.Files.Count > 5 ? $" and {r.Files.Count - 5} more" : "");
+        string files = string.Join(", ", r.Files.Take(5).Select(f => f.Name))
+            + (r.Files.Count > 5 ? $" and {r.Files.Count - 5} more" : "");
         Line($"{files}: {Format.Count(r.Requests)} requests, {Format.Count(r.Keys)} keys ({PlainText.Clean(r.Key)}), "
-            + $"{Format.Time(r.From)} to {Format.Time(r.To)} UTC, read as {string.Join(", ", r.Files.Select(f => f.Format).Distinct())} "
+            + $"{Format.Time(r.From)} to {Format.Time(r.To)} UTC, "
+            + $"read as {string.Join(", ", r.Files.Select(f => f.Format).Distinct())} "
             + $"in {Format.Duration((long)(r.Elapsed.TotalSeconds * 100) * 10_000)}");
         foreach (string note in Notes.Of(r)) Line(note);
         foreach (Input.BadLine bad in r.FirstBadLines) Line($"  {bad.File}, line {bad.Line}: {bad.Problem}: {bad.Text}");
@@ -54,7 +57,8 @@ internal sealed class TerminalReport
         Title("Side by side");
         Table table = NewTable("Limit", "Denied", "Share", "Keys denied", "Longest lock-out");
         foreach (LimitResult limit in _result.Limits)
-            Row(table, limit.Title, Denied(limit.Denied), Format.Share(limit.DeniedShare), Format.Count(limit.KeysDenied), Format.Duration(limit.LongestLockOut));
+            Row(table, limit.Title, Denied(limit.Denied), Format.Share(limit.DeniedShare), Format.Count(limit.KeysDenied),
+                Format.Duration(limit.LongestLockOut));
         _console.Write(table);
     }
 
@@ -80,12 +84,15 @@ internal sealed class TerminalReport
     private void WriteKeys(LimitResult limit)
     {
         Title(limit.Keys.Count < limit.KeysDenied
-            ? $"Who would have been denied: {limit.Keys.Count} of {Format.Count(limit.KeysDenied)} keys" : "Who would have been denied");
+            ? $"Who would have been denied: {limit.Keys.Count} of {Format.Count(limit.KeysDenied)} keys"
+            : "Who would have been denied");
         Table table = NewTable("Key", "Requests", "Denied", "Share", "First denial", "Last denial", "Longest lock-out");
         foreach (KeyRow row in limit.Keys)
         {
-            Row(table, Short(row.Key), Format.Count(row.Outcome.Requests), Denied(row.Outcome.Denied), Format.Share(row.Outcome.Denied / (double)row.Outcome.Requests),
-                Format.Time(row.Outcome.FirstDenial), Format.Time(row.Outcome.LastDenial), Format.Duration(row.Outcome.LongestLockOut));
+            Row(table, Short(row.Key), Format.Count(row.Outcome.Requests), Denied(row.Outcome.Denied),
+                Format.Share(row.Outcome.Denied / (double)row.Outcome.Requests),
+                Format.Time(row.Outcome.FirstDenial), Format.Time(row.Outcome.LastDenial),
+                Format.Duration(row.Outcome.LongestLockOut));
         }
 
         _console.Write(table);
@@ -127,7 +134,11 @@ internal sealed class TerminalReport
         Table table = new() { Border = TableBorder.None, ShowHeaders = true };
         for (int i = 0; i < columns.Length; i++)
         {
-            TableColumn column = new(new Text(columns[i], new Style(decoration: Decoration.Dim))) { Padding = new Padding(0, 0, 2, 0), NoWrap = true };
+            TableColumn column = new(new Text(columns[i], new Style(decoration: Decoration.Dim)))
+            {
+                Padding = new Padding(0, 0, 2, 0),
+                NoWrap = true,
+            };
             bool number = columns[i] is "Requests" or "Denied" or "Share" or "Keys denied";
             if (number) column.RightAligned();
             table.AddColumn(column);

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Headgate.Cli.Simulate.Search;
 
 /// <summary>The one number of a limit that is searched while all others stay as given.</summary>
-/// <param name="Name">What it is called in the limit's text: <c>capacity</c>, <c>refill</c>, <c>leak</c> or <c>permits</c>.</param>
+/// <param name="Name">What it is called in the limit's text: <c>capacity</c>, <c>refill</c>, <c>leak</c> or
+/// <c>permits</c>.</param>
 /// <param name="Part">Which part of a composite it belongs to, from 0; null for a plain limit.</param>
 /// <param name="Given">Its value in the limit as given, rounded down where it is a rate; at least 1.</param>
 /// <param name="Max">The largest value that is tried.</param>
@@ -20,7 +21,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
     public static IReadOnlyList<LimitKnob> Of(Limit limit)
     {
         if (limit is not CompositeLimit composite) return OfPlain(limit, null, changed => changed);
-        return [.. composite.Limits.SelectMany((part, i) => part is CompositeLimit || part.Shadow ? [] : OfPlain(part, i, Replace(composite, i)))];
+        return [.. composite.Limits.SelectMany((part, i) => part is CompositeLimit || part.Shadow ? []
+            : OfPlain(part, i, Replace(composite, i)))];
     }
 
     private static LimitKnob[] OfPlain(Limit limit, int? part, Func<Limit, Limit> whole)
@@ -40,7 +42,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
             ],
             FixedWindowLimit w => [Number(Permits, w.Permits, LimitBounds.MaxPermits, n => Limit.FixedWindow(n, w.Window))],
             SlidingWindowLimit w => [Number(Permits, w.Permits, LimitBounds.MaxPermits, n => Limit.SlidingWindow(n, w.Window))],
-            SlidingLogLimit w => [Number(Permits, w.Permits, LimitBounds.MaxSlidingLogPermits, n => Limit.SlidingLog(n, w.Window))],
+            SlidingLogLimit w => [Number(Permits, w.Permits, LimitBounds.MaxSlidingLogPermits,
+                n => Limit.SlidingLog(n, w.Window))],
             _ => [],
         };
 
@@ -52,7 +55,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
             TimeSpan unit = UnitOf(rate);
             long max = MaxPerSecond * (unit.Ticks / TimeSpan.TicksPerSecond);
             long given = (long)((BigInteger)rate.Permits * unit.Ticks / rate.Period.Ticks);
-            return new(name, part, Math.Clamp(given, 1, max), max, n => TryBuild(() => build(Shortest(n, unit))), n => Shortest(n, unit).ToString());
+            return new(name, part, Math.Clamp(given, 1, max), max,
+                n => TryBuild(() => build(Shortest(n, unit))), n => Shortest(n, unit).ToString());
         }
 
         Limit? TryBuild(Func<Limit> build)
@@ -68,7 +72,8 @@ internal sealed record LimitKnob(string Name, int? Part, long Given, long Max, F
         }
     }
 
-    /// <summary>The shortest of second, minute, hour and day in which the given rate has 30 permits or more: steps of about 3 % or finer.</summary>
+    /// <summary>The shortest of second, minute, hour and day in which the given rate has 30 permits or more: steps of about 3 %
+    /// or finer.</summary>
     private static TimeSpan UnitOf(Rate rate)
     {
         BigInteger perDay = (BigInteger)rate.Permits * TimeSpan.TicksPerDay / rate.Period.Ticks;

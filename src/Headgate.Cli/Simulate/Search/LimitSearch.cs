@@ -16,9 +16,12 @@ internal sealed record Suggestion(LimitKnob Knob, int PerMille, long? Value, lon
 /// denies more.
 /// </summary>
 /// <remarks>
-/// Where all costs are equal, more permits or a higher rate admit at every moment at least as many as fewer do (by induction over the
-/// requests), so that the answer is the smallest of all. With unequal costs one large admission may crowd out several small ones: then
-/// it is a smallest value in its surroundings. In every case a key that a value denies nothing is denied nothing by a larger one: its
+/// Where all costs are equal, more permits or a higher rate admit at every moment at least as many as fewer do (by induction over
+/// the
+/// requests), so that the answer is the smallest of all. With unequal costs one large admission may crowd out several small ones:
+/// then
+/// it is a smallest value in its surroundings. In every case a key that a value denies nothing is denied nothing by a larger one:
+/// its
 /// requests meet the same states. So what is certain of a value shortens the log for all replays above it.
 /// </remarks>
 internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, CancellationToken ct) : IDisposable
@@ -36,7 +39,8 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
     private int _keys = keys;
     private bool _narrowed;
 
-    /// <param name="asGiven">Which keys the limit as given denied how much, if it is the knob's own value to the letter; else empty.</param>
+    /// <param name="asGiven">Which keys the limit as given denied how much, if it is the knob's own value to the letter; else
+    /// empty.</param>
     public IReadOnlyList<Suggestion> Run(ReadOnlySpan<KeyOutcome> asGiven)
     {
         if (asGiven.Length > 0)
@@ -129,7 +133,8 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
         return low;
     }
 
-    /// <summary>Exactly how much the value denies that just denies too much; from here on only larger ones are of interest.</summary>
+    /// <summary>Exactly how much the value denies that just denies too much; from here on only larger ones are of
+    /// interest.</summary>
     private long? DeniedByOneLess(long value)
     {
         if (knob.Build(value) is not { } limit) return null;
@@ -142,7 +147,8 @@ internal sealed class LimitSearch(LimitKnob knob, EventLog log, int keys, Cancel
 
     private long DeniedAt(long value, long stopAbove)
     {
-        if (_known.TryGetValue(value, out (long Denied, bool Exact) known) && (known.Exact || known.Denied > stopAbove)) return known.Denied;
+        if (_known.TryGetValue(value, out (long Denied, bool Exact) known)
+            && (known.Exact || known.Denied > stopAbove)) return known.Denied;
         long denied = knob.Build(value) is { } limit ? Probe.Denied(limit, _log, _keys, stopAbove, null, ct) : long.MaxValue;
         _known[value] = (denied, denied <= stopAbove);
         return denied;

@@ -6,14 +6,16 @@ using Headgate.Cli.Simulate.Replay;
 namespace Headgate.Cli.Simulate.Search;
 
 /// <summary>
-/// Replays the whole log through a limit and counts denials: the library's own algorithms over one array of states, without a store's
+/// Replays the whole log through a limit and counts denials: the library's own algorithms over one array of states, without a
+/// store's
 /// hashing, since every key has a number already.
 /// </summary>
 internal static class Probe
 {
     private const int Stride = 0xFFFF;
 
-    /// <summary>How many events the limit denies; stops early with a number above <paramref name="stopAbove"/> once that is certain.</summary>
+    /// <summary>How many events the limit denies; stops early with a number above <paramref name="stopAbove"/> once that is
+    /// certain.</summary>
     /// <param name="limit">Without concurrency limits.</param>
     /// <param name="log">The events.</param>
     /// <param name="keys">How many keys the events have.</param>
@@ -25,15 +27,19 @@ internal static class Probe
         {
             TokenBucketLimit l => Plain<TokenBucket, BucketState>(new(l.Flow), log, keys, stopAbove, marks, ct),
             LeakyBucketLimit l => Plain<LeakyBucket, BucketState>(new(l.Flow), log, keys, stopAbove, marks, ct),
-            FixedWindowLimit l => Plain<FixedWindow, FixedWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
-            SlidingWindowLimit l => Plain<SlidingWindow, SlidingWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
-            SlidingLogLimit l => Plain<SlidingLog, SlidingLogState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
+            FixedWindowLimit l =>
+                Plain<FixedWindow, FixedWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
+            SlidingWindowLimit l =>
+                Plain<SlidingWindow, SlidingWindowState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
+            SlidingLogLimit l =>
+                Plain<SlidingLog, SlidingLogState>(new(l.Permits, l.WindowMicros), log, keys, stopAbove, marks, ct),
             CompositeLimit l => Composite(l, log, keys, stopAbove, marks, ct),
             _ => throw new NotSupportedException($"{limit} cannot be replayed from a log."),
         };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Plain<TAlgorithm, TState>(TAlgorithm algorithm, EventLog log, int keys, long stopAbove, bool[]? marks, CancellationToken ct)
+    private static long Plain<TAlgorithm, TState>(
+        TAlgorithm algorithm, EventLog log, int keys, long stopAbove, bool[]? marks, CancellationToken ct)
         where TAlgorithm : struct, IAlgorithm<TState>
         where TState : unmanaged
     {
@@ -66,7 +72,8 @@ internal static class Probe
         }
     }
 
-    private static long Composite(CompositeLimit limit, EventLog log, int keys, long stopAbove, bool[]? marks, CancellationToken ct)
+    private static long Composite(CompositeLimit limit, EventLog log, int keys, long stopAbove, bool[]? marks,
+        CancellationToken ct)
     {
         Part[] parts = [.. limit.Leaves.Where(l => !l.Shadow).Select(l => Part.Of(l.Limit, keys))];
         long denied = 0;
@@ -102,7 +109,8 @@ internal static class Probe
     /// <summary>A state that owns memory points to it with the last of its four words.</summary>
     private static unsafe void Free(Span<byte> states)
     {
-        foreach (ref readonly WordsOfState words in MemoryMarshal.Cast<byte, WordsOfState>(states)) NativeMemory.Free((void*)words.Fourth);
+        foreach (ref readonly WordsOfState words in MemoryMarshal.Cast<byte, WordsOfState>(states))
+            NativeMemory.Free((void*)words.Fourth);
     }
 
     [StructLayout(LayoutKind.Sequential, Size = StateHead.Size)]
