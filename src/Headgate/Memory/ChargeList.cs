@@ -75,8 +75,11 @@ internal sealed unsafe class ChargeList
         item.Cost = cost;
     }
 
-    /// <summary>Decides the list, and unless it is a peek makes every charge or none.</summary>
-    public Decision Decide(bool peek, UInt128 lease)
+    /// <summary>
+    /// Decides the list, and unless it is a peek makes every charge or none. The decision is written in place: returned through two finally
+    /// blocks it would be copied three times.
+    /// </summary>
+    public void Decide(bool peek, UInt128 lease, out Decision decision)
     {
         int reserved = 0;
         try
@@ -90,7 +93,8 @@ internal sealed unsafe class ChargeList
                     if (peek || !allowed)
                     {
                         if (!peek) SettleAll();
-                        return Compose(allowed, charged: false, now);
+                        Compose(allowed, charged: false, now, out decision);
+                        return;
                     }
 
                     if (_missing <= reserved || _store.Budget.TryReserve(_missing - reserved))
@@ -103,7 +107,8 @@ internal sealed unsafe class ChargeList
                         }
 
                         CommitAll(lease);
-                        return Compose(allowed, charged: true, now);
+                        Compose(allowed, charged: true, now, out decision);
+                        return;
                     }
                 }
                 finally
@@ -220,8 +225,22 @@ internal sealed unsafe class ChargeList
                 item.Slot = owned ? item.Segment.Find(item.Digest) : null;
             }
 
-            if (owned) return _store.Clock.Now();
+            if (owned) return ReadClock();
             Exit();
+        }
+    }
+
+    private long ReadClock()
+    {
+        try
+        {
+            return _store.Clock.Now();
+        }
+        catch
+        {
+            // An injected clock that throws must not leave the gates shut.
+            Exit();
+            throw;
         }
     }
 
@@ -313,7 +332,7 @@ internal sealed unsafe class ChargeList
     /// One decision of many verdicts (law 10). Of several that deny the one with the longest wait decides, of several that admit the
     /// one with the least remaining. Shadow limits lend their figures only where nothing is enforced.
     /// </summary>
-    private Decision Compose(bool allowed, bool charged, long now)
+    private void Compose(bool allowed, bool charged, long now, out Decision decision)
     {
         bool enforces = false;
         string? shadowDeniedBy = null;
@@ -352,7 +371,7 @@ internal sealed unsafe class ChargeList
             else if (!verdict.Allowed) whole.RetryAfter = Math.Max(whole.RetryAfter, verdict.RetryAfter);
         }
 
-        return Decisions.From(whole, decider, now, shadowDeniedBy);
+        decision = Decisions.From(whole, decider, now, shadowDeniedBy);
     }
 
     /// <summary>One charge and what became of it. Slots are valid while the segments are entered and unmoved.</summary>

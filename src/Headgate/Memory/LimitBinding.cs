@@ -98,7 +98,7 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
         }
 
         // Another caller read the clock later and came first: read it again, so that order at the gate is order in time.
-        if (slot->Cell.Head.LastSeen > now) now = store.Clock.Now();
+        if (slot->Cell.Head.LastSeen > now) now = store.ReadClockInside(segment);
         ref TState state = ref Unsafe.As<Cell, TState>(ref slot->Cell);
         Verdict verdict = Algorithm.Decide(state, now, cost, out TState next);
         if (verdict.Allowed)

@@ -101,6 +101,9 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask ResetAsync(string key, Limit limit, CancellationToken ct = default) => ResetAsync(new Charge(key, limit), ct);
+
+    /// <inheritdoc/>
     public ValueTask ResetAsync(Charge charge, CancellationToken ct = default)
     {
         if (ct.IsCancellationRequested) return ValueTask.FromCanceled(ct);
@@ -156,6 +159,21 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal SlotTable TableOf(bool ownsMemory) => ownsMemory ? _owning : _plain;
 
+    /// <summary>The time, read inside a segment: an injected clock that throws must not leave the gate shut.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal long ReadClockInside(Segment segment)
+    {
+        try
+        {
+            return Clock.Now();
+        }
+        catch
+        {
+            segment.Gate.Exit();
+            throw;
+        }
+    }
+
     internal LimitPlan PlanOf(string? ns, Limit limit) => _plans.Get(ns, limit);
 
     /// <summary>One limit on one key: the whole of the path that a plain limit takes.</summary>
@@ -174,7 +192,8 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         try
         {
             Add(list, plan, key, cost);
-            return list.Decide(peek, default);
+            list.Decide(peek, default, out Decision decision);
+            return decision;
         }
         finally
         {
@@ -189,7 +208,8 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         try
         {
             list.Add(binding, digest, cost);
-            return list.Decide(peek: false, lease);
+            list.Decide(peek: false, lease, out Decision decision);
+            return decision;
         }
         finally
         {
@@ -213,7 +233,8 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         ChargeList list = Fill(charges);
         try
         {
-            return list.Decide(peek, lease);
+            list.Decide(peek, lease, out Decision decision);
+            return decision;
         }
         finally
         {
