@@ -18,10 +18,15 @@ internal sealed unsafe class ChargeList
     private static ChargeList? _ofThread;
 
     private readonly Item[] _items = new Item[IRateLimitStore.MaxCharges];
-    private readonly Segment[] _segments = new Segment[IRateLimitStore.MaxCharges];
+
+    /// <summary>The items by whose segments the gates are taken, one a segment, in the order of <see cref="Segment.Order"/>.</summary>
+    private readonly int[] _gates = new int[IRateLimitStore.MaxCharges];
     private int _count;
-    private int _segmentCount;
+    private int _gateCount;
     private int _missing;
+
+    /// <summary>Places in the budget taken for keys that are not yet in.</summary>
+    private int _reserved;
     private int _entered;
     private MemoryStore _store = null!;
 
@@ -38,15 +43,15 @@ internal sealed unsafe class ChargeList
         return list;
     }
 
-    /// <summary>Lets go of what the charges refer to.</summary>
+    /// <summary>
+    /// Lets go of the store, and after an exception (memory ran out, a clock that throws) of gates and reserved places. The last bindings
+    /// and segments stay, at most 64 a thread: a list that names the same limits again writes no reference, which costs more than a number.
+    /// </summary>
     public void Clear()
     {
-        foreach (ref Item item in _items.AsSpan(0, _count))
-        {
-            item.Binding = null!;
-            item.Segment = null!;
-        }
-
+        Exit();
+        if (_reserved != 0) _store.Budget.Release(_reserved);
+        _reserved = 0;
         _count = 0;
         _store = null!;
     }
@@ -70,110 +75,66 @@ internal sealed unsafe class ChargeList
         if (_count == IRateLimitStore.MaxCharges)
             throw new ArgumentException($"The list has more than {IRateLimitStore.MaxCharges} charges, the parts of composites counted. Use fewer.");
         ref Item item = ref _items[_count++];
-        item.Binding = binding;
+        if (!ReferenceEquals(item.Binding, binding)) item.Binding = binding;
         item.Digest = digest;
         item.Cost = cost;
     }
 
     /// <summary>
-    /// Decides the list, and unless it is a peek makes every charge or none. The decision is written in place: returned through two finally
-    /// blocks it would be copied three times.
+    /// Decides the list, and unless it is a peek makes every charge or none. The decision is written in place: returned through the caller's
+    /// finally block it would be copied twice.
     /// </summary>
     public void Decide(bool peek, UInt128 lease, out Decision decision)
     {
-        int reserved = 0;
-        try
+        while (true)
         {
-            while (true)
+            long now = Enter();
+            bool allowed = DecideAll(now);
+            if (peek || !allowed)
             {
-                long now = Enter();
-                try
-                {
-                    bool allowed = DecideAll(now);
-                    if (peek || !allowed)
-                    {
-                        if (!peek) SettleAll();
-                        Compose(allowed, charged: false, now, out decision);
-                        return;
-                    }
-
-                    if (_missing <= reserved || _store.Budget.TryReserve(_missing - reserved))
-                    {
-                        reserved = Math.Max(reserved, _missing);
-                        if (_missing > 0)
-                        {
-                            if (MakeRoom(now)) continue;
-                            reserved -= InsertMissing();
-                        }
-
-                        CommitAll(lease);
-                        Compose(allowed, charged: true, now, out decision);
-                        return;
-                    }
-                }
-                finally
-                {
-                    Exit();
-                }
-
-                if (_count > _store.Budget.MaxKeys)
-                    throw new ArgumentException($"The list names {_count} keys and MaxKeys is {_store.Budget.MaxKeys}. Raise MaxKeys to at least the length of a list.");
-                if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now))
-                {
-                    reserved++;
-                    continue;
-                }
-
-                // Nothing left to drop: others hold the places, for lists of their own. Each gives back what it holds, or none gets all.
-                _store.Budget.Release(reserved);
-                reserved = 0;
-                Thread.Yield();
+                if (!peek) SettleAll();
+                Compose(allowed, charged: false, now, out decision);
+                ExitAndSweep(now);
+                return;
             }
-        }
-        finally
-        {
-            _store.Budget.Release(reserved);
+
+            if (_missing == 0 || TryInsertMissing(now))
+            {
+                CommitAll(lease);
+                Compose(allowed, charged: true, now, out decision);
+                ExitAndSweep(now);
+                return;
+            }
         }
     }
 
     public void Refund(long chargedAt)
     {
         long now = Enter();
-        try
+        foreach (ref Item item in _items.AsSpan(0, _count))
         {
-            foreach (ref Item item in _items.AsSpan(0, _count))
-            {
-                if (item.Slot != null) item.Binding.Refund(ref item.Slot->Cell, now, chargedAt, item.Cost);
-            }
+            if (item.Slot != null) item.Binding.Refund(ref item.Slot->Cell, now, chargedAt, item.Cost);
         }
-        finally
-        {
-            Exit();
-        }
+
+        Exit();
     }
 
     /// <summary>Renews or releases the permits held under a lease. True if all of them (renew) or any (release) were still held.</summary>
     public bool ChangeLease(bool renew, UInt128 lease)
     {
         long now = Enter();
-        try
+        bool all = true, any = false;
+        foreach (ref Item item in _items.AsSpan(0, _count))
         {
-            bool all = true, any = false;
-            foreach (ref Item item in _items.AsSpan(0, _count))
-            {
-                if (!item.Binding.HoldsPermits) continue;
-                bool done = item.Slot != null
-                    && (renew ? item.Binding.Renew(ref item.Slot->Cell, now, lease) : item.Binding.Release(ref item.Slot->Cell, now, lease));
-                all &= done;
-                any |= done;
-            }
+            if (!item.Binding.HoldsPermits) continue;
+            bool done = item.Slot != null
+                && (renew ? item.Binding.Renew(ref item.Slot->Cell, now, lease) : item.Binding.Release(ref item.Slot->Cell, now, lease));
+            all &= done;
+            any |= done;
+        }
 
-            return renew ? all && any : any;
-        }
-        finally
-        {
-            Exit();
-        }
+        Exit();
+        return renew ? all && any : any;
     }
 
     public void Forget()
@@ -195,15 +156,8 @@ internal sealed unsafe class ChargeList
     public long Copy(Span<Cell> cells)
     {
         long now = Enter();
-        try
-        {
-            for (int i = 0; i < _count; i++) cells[i] = _items[i].Slot == null ? default : _items[i].Binding.Clone(_items[i].Slot->Cell);
-        }
-        finally
-        {
-            Exit();
-        }
-
+        for (int i = 0; i < _count; i++) cells[i] = _items[i].Slot == null ? default : _items[i].Binding.Clone(_items[i].Slot->Cell);
+        Exit();
         return now;
     }
 
@@ -217,7 +171,7 @@ internal sealed unsafe class ChargeList
         while (true)
         {
             FindSegments();
-            for (_entered = 0; _entered < _segmentCount; _entered++) _segments[_entered].Gate.Enter();
+            for (_entered = 0; _entered < _gateCount; _entered++) _items[_gates[_entered]].Segment.Gate.Enter();
             bool owned = true;
             foreach (ref Item item in _items.AsSpan(0, _count))
             {
@@ -225,42 +179,37 @@ internal sealed unsafe class ChargeList
                 item.Slot = owned ? item.Segment.Find(item.Digest) : null;
             }
 
-            if (owned) return ReadClock();
+            if (owned) return _store.Clock.Now();
             Exit();
-        }
-    }
-
-    private long ReadClock()
-    {
-        try
-        {
-            return _store.Clock.Now();
-        }
-        catch
-        {
-            // An injected clock that throws must not leave the gates shut.
-            Exit();
-            throw;
         }
     }
 
     private void FindSegments()
     {
-        _segmentCount = 0;
-        foreach (ref Item item in _items.AsSpan(0, _count))
+        _gateCount = 0;
+        for (int i = 0; i < _count; i++)
         {
-            Segment segment = item.Segment = _store.TableOf(item.Binding.OwnsMemory).Find(item.Digest);
-            int place = _segmentCount;
-            while (place > 0 && _segments[place - 1].Order > segment.Order) place--;
-            if (place > 0 && ReferenceEquals(_segments[place - 1], segment)) continue;
-            for (int i = _segmentCount++; i > place; i--) _segments[i] = _segments[i - 1];
-            _segments[place] = segment;
+            ref Item item = ref _items[i];
+            Segment segment = _store.TableOf(item.Binding.OwnsMemory).Find(item.Digest);
+            if (!ReferenceEquals(item.Segment, segment)) item.Segment = segment;
+            int place = _gateCount;
+            while (place > 0 && _items[_gates[place - 1]].Segment.Order > segment.Order) place--;
+            if (place > 0 && ReferenceEquals(_items[_gates[place - 1]].Segment, segment)) continue;
+            for (int g = _gateCount++; g > place; g--) _gates[g] = _gates[g - 1];
+            _gates[place] = i;
         }
+    }
+
+    private void ExitAndSweep(long now)
+    {
+        bool clean = _items[0].Segment.CountDecision();
+        Exit();
+        if (clean) _store.TableOf(_items[0].Binding.OwnsMemory).SweepSome(now);
     }
 
     private void Exit()
     {
-        while (_entered > 0) _segments[--_entered].Gate.Exit();
+        while (_entered > 0) _items[_gates[--_entered]].Segment.Gate.Exit();
     }
 
     /// <summary>True if every enforced limit admits.</summary>
@@ -270,7 +219,7 @@ internal sealed unsafe class ChargeList
         _missing = 0;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
-            item.Verdict = item.Binding.Decide(item.State, now, item.Cost, out item.Next);
+            item.Binding.Decide(item.State, now, item.Cost, out item.Next, out item.Verdict);
             allowed &= item.Verdict.Allowed || item.Binding.IsShadow;
             if (item.IsMissing) _missing++;
         }
@@ -290,33 +239,68 @@ internal sealed unsafe class ChargeList
     private bool MakeRoom(long now)
     {
         bool moved = false;
-        for (int s = 0; s < _segmentCount; s++)
+        for (int s = 0; s < _gateCount; s++)
         {
             int missing = 0;
+            Segment segment = _items[_gates[s]].Segment;
             foreach (ref Item item in _items.AsSpan(0, _count))
             {
-                if (item.IsMissing && ReferenceEquals(item.Segment, _segments[s])) missing++;
+                if (item.IsMissing && ReferenceEquals(item.Segment, segment)) missing++;
             }
 
-            if (missing == 0 || _segments[s].HasRoom(missing)) continue;
-            _store.TableOf(_segments[s].OwnsMemory).MakeRoom(_segments[s], missing, now);
+            if (missing == 0 || segment.HasRoom(missing)) continue;
+            _store.TableOf(segment.OwnsMemory).MakeRoom(segment, missing, now);
             moved = true;
         }
 
         return moved;
     }
 
-    private int InsertMissing()
+    /// <summary>
+    /// Puts in the keys that are not there. False if that must wait for a place or slots had to move: then nothing is entered any more and
+    /// all must be decided anew.
+    /// </summary>
+    private bool TryInsertMissing(long now)
     {
-        int inserted = 0;
+        if (_missing > _reserved && !_store.Budget.TryReserve(_missing - _reserved))
+        {
+            Exit();
+            AwaitPlace(now);
+            return false;
+        }
+
+        _reserved = Math.Max(_reserved, _missing);
+        if (MakeRoom(now))
+        {
+            Exit();
+            return false;
+        }
+
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (!item.IsMissing) continue;
             item.Slot = item.Segment.Insert(item.Digest);
-            inserted++;
+            _reserved--;
         }
 
-        return inserted;
+        return true;
+    }
+
+    /// <summary>The store is full: drops another key for the place it has.</summary>
+    private void AwaitPlace(long now)
+    {
+        if (_count > _store.Budget.MaxKeys)
+            throw new ArgumentException($"The list names {_count} keys and MaxKeys is {_store.Budget.MaxKeys}. Raise MaxKeys to at least the length of a list.");
+        if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now))
+        {
+            _reserved++;
+            return;
+        }
+
+        // Nothing left to drop: others hold the places, for lists of their own. Each gives back what it holds, or none gets all.
+        _store.Budget.Release(_reserved);
+        _reserved = 0;
+        Thread.Yield();
     }
 
     private void CommitAll(UInt128 lease)
@@ -354,7 +338,7 @@ internal sealed unsafe class ChargeList
             scoped ref readonly Verdict figures = ref verdict;
             if (!charged || !item.IsCharged)
             {
-                uncharged = item.Binding.Decide(item.State, now, 0, out _);
+                item.Binding.Decide(item.State, now, 0, out _, out uncharged);
                 figures = ref uncharged;
             }
 

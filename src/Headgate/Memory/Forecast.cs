@@ -38,7 +38,7 @@ internal static class Forecast
         {
             LimitBinding binding = list.BindingAt(i);
             if (binding.IsShadow) continue;
-            Verdict verdict = binding.Decide(cells[i], now, cost, out _);
+            binding.Decide(cells[i], now, cost, out _, out Verdict verdict);
             if (!verdict.Allowed && (!binding.HoldsPermits || verdict.RetryAfter == Verdict.Never)) wait = Math.Max(wait, verdict.RetryAfter);
         }
 
@@ -51,7 +51,7 @@ internal static class Forecast
         for (int i = 0; i < list.Count; i++)
         {
             LimitBinding binding = list.BindingAt(i);
-            Verdict verdict = binding.Decide(cells[i], now, cost, out Cell next);
+            binding.Decide(cells[i], now, cost, out Cell next, out Verdict verdict);
             if (!verdict.Allowed || cost == 0 || binding.HoldsPermits) continue;
             binding.Commit(ref cells[i], next, cost, default);
             delay = Math.Max(delay, verdict.Delay);

@@ -55,7 +55,8 @@ internal abstract class LimitBinding
     /// <summary>Decides a single charge from key to decision, without a list.</summary>
     public abstract Decision AcquireOne(MemoryStore store, string key, long cost, UInt128 lease);
 
-    public abstract Verdict Decide(in Cell cell, long now, long cost, out Cell next);
+    /// <summary>Writes in place: what is returned in registers' stead on the stack and copied at once stalls the processor.</summary>
+    public abstract void Decide(in Cell cell, long now, long cost, out Cell next, out Verdict verdict);
 
     public abstract void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease);
 
@@ -132,10 +133,10 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
         }
     }
 
-    public sealed override Verdict Decide(in Cell cell, long now, long cost, out Cell next)
+    public sealed override void Decide(in Cell cell, long now, long cost, out Cell next, out Verdict verdict)
     {
         Unsafe.SkipInit(out next);
-        return Algorithm.Decide(in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in cell)), now, cost, out Unsafe.As<Cell, TState>(ref next));
+        verdict = Algorithm.Decide(in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in cell)), now, cost, out Unsafe.As<Cell, TState>(ref next));
     }
 
     public sealed override void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease) =>
