@@ -1,5 +1,7 @@
+using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
+using Headgate.Conformance.Model;
 
 namespace Headgate.Conformance.Generation;
 
@@ -57,30 +59,13 @@ public static class LimitGen
         };
     }
 
-    /// <summary>The largest capacity up to <paramref name="capacity"/> that the rate allows: the bound itself when it is reached.</summary>
+    /// <summary>The largest capacity up to <paramref name="capacity"/> that the rate allows.</summary>
     private static long Fit(long capacity, Rate rate)
     {
-        long low = 1;
-        for (long high = capacity; low < high;)
-        {
-            long middle = high - ((high - low) / 2);
-            if (IsAllowed(middle, rate)) low = middle;
-            else high = middle - 1;
-        }
-
-        return low;
-    }
-
-    private static bool IsAllowed(long capacity, Rate rate)
-    {
-        try
-        {
-            return Limit.TokenBucket(capacity, rate).Capacity == capacity;
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            return false;
-        }
+        Fraction perMicro = new(rate.Permits, rate.Period.Ticks / TimeSpan.TicksPerMicrosecond);
+        BigInteger byProduct = LimitBounds.MaxBucketProduct / perMicro.Denominator;
+        BigInteger byTime = (perMicro * MaxMicros).Floor();
+        return (long)BigInteger.Min(capacity, BigInteger.Min(byProduct, byTime));
     }
 
     private static TimeSpan Span(long micros) => TimeSpan.FromTicks(micros * TimeSpan.TicksPerMicrosecond);

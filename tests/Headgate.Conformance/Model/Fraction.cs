@@ -26,15 +26,17 @@ public readonly record struct Fraction : IComparable<Fraction>
 
     public int Sign => Numerator.Sign;
 
-    public static implicit operator Fraction(BigInteger value) => new(value, 1);
+    private Fraction(BigInteger value) => Numerator = value;
 
-    public static implicit operator Fraction(long value) => new(value, 1);
+    public static implicit operator Fraction(BigInteger value) => new(value);
 
-    public static Fraction operator +(Fraction a, Fraction b) =>
-        new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static implicit operator Fraction(long value) => new(value);
 
-    public static Fraction operator -(Fraction a, Fraction b) =>
-        new((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static Fraction operator +(Fraction a, Fraction b) => a.Denominator == b.Denominator
+        ? new(a.Numerator + b.Numerator, a.Denominator)
+        : new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+
+    public static Fraction operator -(Fraction a, Fraction b) => a + new Fraction(-b.Numerator, b.Denominator);
 
     public static Fraction operator *(Fraction a, Fraction b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
 
