@@ -10,6 +10,9 @@ namespace Headgate;
 /// </remarks>
 public readonly record struct Decision
 {
+    /// <summary>The year 9999, beyond which only a clock that has been set there gets.</summary>
+    private static readonly long MaxMicros = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     private readonly long _decidedAtMicros;
 
     /// <summary>All at once: an object initializer would build the value twice on the path that every decision takes.</summary>
@@ -35,7 +38,7 @@ public readonly record struct Decision
     /// <summary>Who took the decision.</summary>
     public DecisionSource Source { get; init; }
 
-    /// <summary>The capacity or permits of the limit that decided; 0 if no limit was enforced.</summary>
+    /// <summary>The capacity or permits of the limit that decided; 0 if none did (<see cref="DecisionSource.FailOpen"/> and the like).</summary>
     public long Limit { get; init; }
 
     /// <summary>The largest cost that would be admitted now, after this decision. Never negative. For a list: the smallest of all.</summary>
@@ -68,7 +71,7 @@ public readonly record struct Decision
     /// <summary>The time of the decision by the store's clock, to the microsecond.</summary>
     public DateTimeOffset DecidedAt
     {
-        get => DateTimeOffset.UnixEpoch.AddTicks(_decidedAtMicros * TimeSpan.TicksPerMicrosecond);
+        get => _decidedAtMicros <= MaxMicros ? DateTimeOffset.UnixEpoch.AddTicks(_decidedAtMicros * TimeSpan.TicksPerMicrosecond) : DateTimeOffset.MaxValue;
         init => _decidedAtMicros = (value - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 

@@ -11,7 +11,7 @@ public sealed class LimiterOptions
 
     /// <summary>
     /// The namespace of the limiter's keys, and its <c>policy</c> tag in metrics. Two limiters of one name on one store share state; of
-    /// different names never. Null (the default) is the unnamed namespace.
+    /// different names never. Null (the default) and the empty string are the unnamed namespace.
     /// </summary>
     public string? Name { get; init; }
 

@@ -36,13 +36,19 @@ internal readonly unsafe struct Concurrency(long permits, long leaseTime) : IAlg
         return verdict;
     }
 
+    public void Prepare(ref ConcurrencyState state, in ConcurrencyState next)
+    {
+        Read(state, next.LastSeen, out int oldest, out long held);
+        if (state.Leases != null) state.Leases->DropOlderThan(oldest);
+        state.Held = held;
+        state.Leases = LeaseTable.Reserve(state.Leases);
+    }
+
     public void Commit(ref ConcurrencyState state, in ConcurrencyState next, long cost, UInt128 lease)
     {
-        LeaseTable* leases = state.Leases;
-        Read(state, next.LastSeen, out int oldest, out long held);
-        if (leases != null) leases->DropOlderThan(oldest);
-        state.Held = held;
-        state = next with { Leases = LeaseTable.Add(leases, lease, next.LastSeen + _leaseTime, cost) };
+        Prepare(ref state, next);
+        state.Leases->Add(lease, next.LastSeen + _leaseTime, cost);
+        state = next with { Leases = state.Leases };
     }
 
     /// <summary>Gives back permits that were taken without a lease at <paramref name="chargedAt"/>.</summary>

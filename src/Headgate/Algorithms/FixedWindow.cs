@@ -45,6 +45,10 @@ internal readonly struct FixedWindow(long permits, long window) : IAlgorithm<Fix
         return state with { Count = used - Math.Min(used, cost) };
     }
 
+    public void Prepare(ref FixedWindowState state, in FixedWindowState next)
+    {
+    }
+
     public void Commit(ref FixedWindowState state, in FixedWindowState next, long cost, UInt128 lease) => state = next;
 
     private void Read(in FixedWindowState state, long now, out long time, out long start, out long used)

@@ -38,6 +38,9 @@ internal interface IAlgorithm<TState>
     /// <summary>The size of that block in bytes; it holds no pointers, so a copy of it is a copy of the state. 0 for none.</summary>
     static virtual nuint OwnedBytes(in TState state) => 0;
 
+    /// <summary>Gets the memory that <see cref="Commit"/> will need, so that it cannot fail: of several charges none is made if one runs out.</summary>
+    void Prepare(ref TState state, in TState next);
+
     /// <summary>Makes an admitted charge: for a state that owns memory this is where that is written. <paramref name="lease"/> is 0 for none.</summary>
     void Commit(ref TState state, in TState next, long cost, UInt128 lease);
 }

@@ -55,23 +55,24 @@ internal unsafe struct LeaseTable
         return index;
     }
 
-    /// <summary>Adds a lease; id 0 is anonymous. Returns the table, which moves when it grows.</summary>
-    public static LeaseTable* Add(LeaseTable* table, UInt128 id, long expiry, long cost)
+    /// <summary>The table with room for one more lease, which may be a new one or have moved.</summary>
+    public static LeaseTable* Reserve(LeaseTable* table)
     {
-        if (table == null) table = Allocate(FirstCapacity);
-        else if (table->_free == None) table = Grow(table);
-        int index = table->_free;
-        ref Lease lease = ref table->At(index);
-        table->_free = lease.NextInBucket;
-        lease = new Lease { Id = id, Expiry = expiry, Cost = cost, NextInBucket = None };
-        table->Link(index);
-        if (id != 0)
-        {
-            lease.NextInBucket = table->Bucket(id);
-            table->Bucket(id) = index;
-        }
+        if (table == null) return Allocate(FirstCapacity);
+        return table->_free == None ? Grow(table) : table;
+    }
 
-        return table;
+    /// <summary>Adds a lease; id 0 is anonymous. There must be room.</summary>
+    public void Add(UInt128 id, long expiry, long cost)
+    {
+        int index = _free;
+        ref Lease lease = ref At(index);
+        _free = lease.NextInBucket;
+        lease = new Lease { Id = id, Expiry = expiry, Cost = cost, NextInBucket = None };
+        Link(index);
+        if (id == 0) return;
+        lease.NextInBucket = Bucket(id);
+        Bucket(id) = index;
     }
 
     public void Remove(int index)
@@ -137,7 +138,7 @@ internal unsafe struct LeaseTable
     {
         LeaseTable* larger = Allocate(table->_capacity * 2);
         for (int i = table->_oldest; i != None; i = table->At(i).Newer)
-            Add(larger, table->At(i).Id, table->At(i).Expiry, table->At(i).Cost);
+            larger->Add(table->At(i).Id, table->At(i).Expiry, table->At(i).Cost);
         NativeMemory.Free(table);
         return larger;
     }

@@ -46,23 +46,27 @@ internal unsafe struct LogRing
         while (_count > 0 && At(_count - 1).Cost == 0) _count--;
     }
 
-    /// <summary>Adds an entry, or to the youngest if it has the same time. Returns the ring, which moves when it grows.</summary>
-    public static LogRing* Append(LogRing* ring, long time, long cost)
+    /// <summary>The ring with room for one more entry, which may be a new one or have moved.</summary>
+    public static LogRing* Reserve(LogRing* ring)
     {
-        if (ring == null) ring = Allocate(FirstCapacity);
-        else if (ring->_count > 0)
+        if (ring == null) return Allocate(FirstCapacity);
+        return ring->_count == ring->_capacity ? Grow(ring) : ring;
+    }
+
+    /// <summary>Adds an entry, or to the youngest if it has the same time. There must be room.</summary>
+    public void Append(long time, long cost)
+    {
+        if (_count > 0)
         {
-            ref LogEntry youngest = ref ring->At(ring->_count - 1);
+            ref LogEntry youngest = ref At(_count - 1);
             if (youngest.Time == time)
             {
                 youngest.Cost += cost;
-                return ring;
+                return;
             }
         }
 
-        if (ring->_count == ring->_capacity) ring = Grow(ring);
-        ring->At(ring->_count++) = new LogEntry { Time = time, Cost = cost };
-        return ring;
+        At(_count++) = new LogEntry { Time = time, Cost = cost };
     }
 
     private static LogRing* Grow(LogRing* ring)

@@ -34,13 +34,19 @@ internal readonly unsafe struct SlidingLog(long permits, long window) : IAlgorit
         return verdict;
     }
 
+    public void Prepare(ref SlidingLogState state, in SlidingLogState next)
+    {
+        Read(state, next.LastSeen, out int expired, out long used);
+        if (state.Ring != null) state.Ring->DropOldest(expired);
+        state.Sum = used;
+        state.Ring = LogRing.Reserve(state.Ring);
+    }
+
     public void Commit(ref SlidingLogState state, in SlidingLogState next, long cost, UInt128 lease)
     {
-        LogRing* ring = state.Ring;
-        Read(state, next.LastSeen, out int expired, out long used);
-        if (ring != null) ring->DropOldest(expired);
-        state.Sum = used;
-        state = next with { Ring = LogRing.Append(ring, next.LastSeen, cost) };
+        Prepare(ref state, next);
+        state.Ring->Append(next.LastSeen, cost);
+        state = next with { Ring = state.Ring };
     }
 
     /// <summary>Takes the cost off the entry of the time it was charged at; an entry that has left the window has nothing to give back.</summary>

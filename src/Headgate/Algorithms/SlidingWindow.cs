@@ -48,6 +48,10 @@ internal readonly struct SlidingWindow(long permits, long window) : IAlgorithm<S
         return new SlidingWindowState { LastSeen = time, EndsAt = Math.Min(state.EndsAt, start + (2 * _window)), Current = current, Previous = previous };
     }
 
+    public void Prepare(ref SlidingWindowState state, in SlidingWindowState next)
+    {
+    }
+
     public void Commit(ref SlidingWindowState state, in SlidingWindowState next, long cost, UInt128 lease) => state = next;
 
     private void Read(in SlidingWindowState state, long now, out long time, out long start, out long current, out long previous)

@@ -16,5 +16,9 @@ internal readonly struct TokenBucket(BucketFlow flow) : IAlgorithm<BucketState>
 
     public BucketState Refund(in BucketState state, long now, long chargedAt, long cost) => _flow.Refund(state, now, chargedAt, cost);
 
+    public void Prepare(ref BucketState state, in BucketState next)
+    {
+    }
+
     public void Commit(ref BucketState state, in BucketState next, long cost, UInt128 lease) => state = next;
 }

@@ -119,22 +119,36 @@ internal sealed unsafe class ChargeList
         Exit();
     }
 
-    /// <summary>Renews or releases the permits held under a lease. True if all of them (renew) or any (release) were still held.</summary>
+    /// <summary>
+    /// Renews or releases the permits held under a lease. True if all that are enforced (renew) or any (release) were still held. Where only
+    /// shadow limits hold permits a renewal never fails, and a release counts theirs.
+    /// </summary>
     public bool ChangeLease(bool renew, UInt128 lease)
     {
         long now = Enter();
-        bool all = true, any = false;
+        bool all = true, any = false, anyShadow = false, enforces = false, holds = false;
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (!item.Binding.HoldsPermits) continue;
+            holds = true;
             bool done = item.Slot != null
                 && (renew ? item.Binding.Renew(ref item.Slot->Cell, now, lease) : item.Binding.Release(ref item.Slot->Cell, now, lease));
+
+            // A shadow limit that denied the lease holds nothing of it, and must not end it.
+            if (item.Binding.IsShadow)
+            {
+                anyShadow |= done;
+                continue;
+            }
+
+            enforces = true;
             all &= done;
             any |= done;
         }
 
         Exit();
-        return renew ? all && any : any;
+        if (renew) return all && holds;
+        return enforces ? any : anyShadow;
     }
 
     public void Forget()
@@ -305,6 +319,11 @@ internal sealed unsafe class ChargeList
 
     private void CommitAll(UInt128 lease)
     {
+        foreach (ref Item item in _items.AsSpan(0, _count))
+        {
+            if (item.IsCharged && item.Binding.OwnsMemory) item.Binding.Prepare(ref item.Slot->Cell, item.Next);
+        }
+
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
             if (item.IsCharged) item.Binding.Commit(ref item.Slot->Cell, item.Next, item.Cost, lease);

@@ -9,9 +9,9 @@ internal static class Forecast
     {
         Span<Cell> cells = stackalloc Cell[list.Count];
         cells.Clear();
-        long start = list.Copy(cells);
         try
         {
+            long start = list.Copy(cells);
             long now = start;
             long delay = 0;
             foreach (long cost in costs)

@@ -58,6 +58,8 @@ internal abstract class LimitBinding
     /// <summary>Writes in place: what is returned in registers' stead on the stack and copied at once stalls the processor.</summary>
     public abstract void Decide(in Cell cell, long now, long cost, out Cell next, out Verdict verdict);
 
+    public abstract void Prepare(ref Cell cell, in Cell next);
+
     public abstract void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease);
 
     public abstract void Refund(ref Cell cell, long now, long chargedAt, long cost);
@@ -138,6 +140,9 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
         Unsafe.SkipInit(out next);
         verdict = Algorithm.Decide(in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in cell)), now, cost, out Unsafe.As<Cell, TState>(ref next));
     }
+
+    public sealed override void Prepare(ref Cell cell, in Cell next) =>
+        Algorithm.Prepare(ref Unsafe.As<Cell, TState>(ref cell), in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in next)));
 
     public sealed override void Commit(ref Cell cell, in Cell next, long cost, UInt128 lease) =>
         Algorithm.Commit(ref Unsafe.As<Cell, TState>(ref cell), in Unsafe.As<Cell, TState>(ref Unsafe.AsRef(in next)), cost, lease);

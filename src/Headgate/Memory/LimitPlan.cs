@@ -37,12 +37,23 @@ internal sealed class LimitPlan
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public LimitPlan Get(string? ns, Limit limit)
         {
-            int place = (RuntimeHelpers.GetHashCode(limit) ^ (ns?.Length ?? 0)) & (Size - 1);
+            int place = (RuntimeHelpers.GetHashCode(limit) ^ (ns is null ? 0 : ns.GetHashCode(StringComparison.Ordinal))) & (Size - 1);
             LimitPlan? plan = Volatile.Read(ref _plans[place]);
-            if (plan is not null && ReferenceEquals(plan.Limit, limit) && string.Equals(plan.Namespace, ns, StringComparison.Ordinal)) return plan;
+            return plan is not null && plan.IsFor(ns, limit) ? plan : Seek(place, ns, limit);
+        }
+
+        /// <summary>In the other place of the pair, or made anew; two limits that meet in one place then have one each.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private LimitPlan Seek(int place, string? ns, Limit limit)
+        {
+            LimitPlan? plan = Volatile.Read(ref _plans[place ^ 1]);
+            if (plan is not null && plan.IsFor(ns, limit)) return plan;
             plan = Create(ns, limit);
-            Volatile.Write(ref _plans[place], plan);
+            Volatile.Write(ref _plans[_plans[place] is null ? place : place ^ 1], plan);
             return plan;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsFor(string? ns, Limit limit) => ReferenceEquals(Limit, limit) && string.Equals(Namespace, ns, StringComparison.Ordinal);
 }

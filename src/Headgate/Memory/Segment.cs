@@ -186,7 +186,20 @@ internal sealed unsafe class Segment
         return victim != null;
     }
 
-    /// <summary>True if blocks could be given back.</summary>
+    /// <summary>Gives back the blocks that the keys left do not need. Where there is no memory to move them, they stay.</summary>
+    public void Shrink()
+    {
+        if (!IsSparse) return;
+        try
+        {
+            Rebuild(0);
+        }
+        catch (OutOfMemoryException)
+        {
+            return;
+        }
+    }
+
     public bool IsSparse => _groups > 0 && (_keys == 0 || _keys < (_groups / GroupsPerBlock * SparseSlots) - SparseSlots);
 
     /// <summary>Moves the keys into as many blocks as they and so many more need. Nothing has changed if memory runs out.</summary>

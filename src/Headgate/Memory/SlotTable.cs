@@ -92,7 +92,7 @@ internal sealed class SlotTable : IDisposable
         Segment segment = directory.Segments[Interlocked.Increment(ref _sweepHand) & (uint)(directory.Segments.Length - 1)];
         if (!segment.Gate.TryEnter()) return;
         int dropped = segment.Sweep(SweepGroups, now);
-        if (segment.IsSparse) segment.Rebuild(0);
+        segment.Shrink();
         segment.Gate.Exit();
         _budget.Release(dropped);
     }
@@ -106,7 +106,7 @@ internal sealed class SlotTable : IDisposable
         {
             segment.Gate.Enter();
             int some = segment.SweepAll(now);
-            if (segment.IsSparse) segment.Rebuild(0);
+            segment.Shrink();
             segment.Gate.Exit();
             _budget.Release(some);
             dropped += some;

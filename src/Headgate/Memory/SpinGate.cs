@@ -8,7 +8,8 @@ namespace Headgate.Memory;
 /// </summary>
 /// <remarks>
 /// Memory ordering: entering is a full fence, leaving a release, so what one holder wrote is what the next one reads.
-/// Nothing that can throw, block or call out runs while a gate is held, except an allocation when a segment grows.
+/// Nothing that blocks runs while a gate is held. What may throw there (an allocation when something grows, the clock that a list reads)
+/// is caught by who holds it. An injected clock must not call back into the store.
 /// </remarks>
 internal struct SpinGate
 {

@@ -40,9 +40,14 @@ public interface IRateLimitStore
     ValueTask RefundAsync(ReadOnlyMemory<Charge> charges, Decision decision, CancellationToken ct = default);
 
     /// <summary>Charges all or none, and holds permits of concurrency limits under <paramref name="lease"/> until they are released or expire.</summary>
+    /// <remarks>
+    /// Take a new id for each entry: entering twice under one id charges twice. Under <see cref="LeaseId.None"/> permits are held as by
+    /// <see cref="AcquireAsync(ReadOnlyMemory{Charge}, CancellationToken)"/>, until refunded or expired.
+    /// </remarks>
     ValueTask<Decision> EnterAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct = default);
 
-    /// <summary>Lets the permits held under a lease run for a whole lease time from now. False if any of them is not held any more.</summary>
+    /// <summary>Lets the permits held under a lease run for a whole lease time from now. False if any of them is not held any more;
+    /// shadow limits do not count.</summary>
     ValueTask<bool> RenewAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct = default);
 
     /// <summary>Gives back the permits held under a lease. False if none was held any more: a release counts once.</summary>

@@ -40,24 +40,28 @@ public sealed class ModelStore
         NoteIdle(now);
     }
 
-    /// <summary>True if all concurrency limits of the list still held the lease.</summary>
+    /// <summary>True if all enforced concurrency limits of the list still held the lease; a shadow one never ends it.</summary>
     public bool Renew(long now, IReadOnlyList<Charge> charges, UInt128 lease)
     {
-        List<bool> held = EachLease(now, charges, model => model.Renew(now, lease));
-        return held.Count > 0 && held.TrueForAll(h => h);
+        List<(bool Shadow, bool Held)> held = EachLease(now, charges, model => model.Renew(now, lease));
+        return held.Count > 0 && held.TrueForAll(h => h.Held || h.Shadow);
     }
 
-    /// <summary>True if any did.</summary>
-    public bool Release(long now, IReadOnlyList<Charge> charges, UInt128 lease) =>
-        EachLease(now, charges, model => model.Release(now, lease)).Exists(held => held);
-
-    private List<bool> EachLease(long now, IReadOnlyList<Charge> charges, Func<ConcurrencyModel, bool> act)
+    /// <summary>True if any enforced one did; if none is enforced, any at all.</summary>
+    public bool Release(long now, IReadOnlyList<Charge> charges, UInt128 lease)
     {
-        List<bool> held = [];
+        List<(bool Shadow, bool Held)> held = EachLease(now, charges, model => model.Release(now, lease));
+        bool enforces = held.Exists(h => !h.Shadow);
+        return held.Exists(h => h.Held && !(enforces && h.Shadow));
+    }
+
+    private List<(bool Shadow, bool Held)> EachLease(long now, IReadOnlyList<Charge> charges, Func<ConcurrencyModel, bool> act)
+    {
+        List<(bool, bool)> held = [];
         foreach (ModelCharge charge in ModelCharge.Expand(charges))
         {
             if (charge.Limit is not ConcurrencyLimit) continue;
-            held.Add(act((ConcurrencyModel)StateOf(charge)));
+            held.Add((charge.Shadow, act((ConcurrencyModel)StateOf(charge))));
             _droppable.Remove(charge.State);
         }
 

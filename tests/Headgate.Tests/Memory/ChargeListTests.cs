@@ -8,6 +8,49 @@ public class ChargeListTests
     private readonly FakeClock _clock = new();
 
     [Fact]
+    public async Task A_shadow_limit_that_denies_a_lease_does_not_end_it()
+    {
+        using MemoryStore store = new(_clock);
+        Limit shadow = Limit.Concurrency(1) with { Name = "shadow", Shadow = true };
+        Charge[] both = [new("k", Limit.Concurrency(5)), new("k", shadow)];
+        LeaseId first = LeaseId.Create(), second = LeaseId.Create();
+        Assert.Null((await store.EnterAsync(both, first)).ShadowDeniedBy);
+        Assert.Equal("shadow", (await store.EnterAsync(both, second)).ShadowDeniedBy);
+        Assert.True(await store.RenewAsync(both, second));
+        Assert.True(await store.ReleaseAsync(both, second));
+        Assert.False(await store.RenewAsync(both, second));
+        Assert.True(await store.RenewAsync(both, first));
+
+        Charge[] onlyShadow = [new("other", shadow)];
+        Assert.True((await store.EnterAsync(onlyShadow, first)).IsAllowed);
+        Assert.True((await store.EnterAsync(onlyShadow, second)).IsAllowed);
+        Assert.True(await store.RenewAsync(onlyShadow, second));
+    }
+
+    [Fact]
+    public async Task A_clock_that_throws_leaves_no_gate_shut()
+    {
+        MoodyClock clock = new();
+        using MemoryStore store = new(clock);
+        Limiter limiter = new(Limit.TokenBucket(10, Rate.PerSecond(1)), store);
+        Assert.Equal(9, limiter.Acquire("k").Remaining);
+        clock.Throws = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await limiter.PeekAsync("k"));
+        Assert.Throws<InvalidOperationException>(() => limiter.Acquire("new"));
+        Assert.Throws<InvalidOperationException>(() => limiter.Acquire("k"));
+        clock.Throws = false;
+        Assert.Equal(8, limiter.Acquire("k").Remaining);
+        Assert.Equal(1, store.KeyCount);
+    }
+
+    private sealed class MoodyClock : TimeProvider
+    {
+        public bool Throws { get; set; }
+
+        public override long GetTimestamp() => Throws ? throw new InvalidOperationException("The clock is broken.") : 0;
+    }
+
+    [Fact]
     public async Task All_are_charged_or_none_whichever_denies()
     {
         using MemoryStore store = new(_clock);
