@@ -4,7 +4,7 @@ namespace Headgate;
 
 /// <summary>
 /// Permits of a concurrency limit, held until disposed: <c>await using</c> it around the work. Renews itself while it is held; a release
-/// counts once, however often it is disposed. Thread-safe.
+/// counts once, however often it is disposed. One that is dropped without being disposed is not renewed any more. Thread-safe.
 /// </summary>
 public sealed class ConcurrencyLease : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ public sealed class ConcurrencyLease : IAsyncDisposable
     private readonly string _key;
     private readonly LeaseId _id;
     private readonly CancellationTokenSource _lost = new();
-    private readonly ITimer? _timer;
+    private readonly Renewal? _renewal;
     private int _released;
 
     internal ConcurrencyLease(StorePort port, WaitLine line, string key, LeaseId id, Decision decision, TimeSpan leaseTime)
@@ -30,7 +30,7 @@ public sealed class ConcurrencyLease : IAsyncDisposable
         _released = decision.IsAllowed ? 0 : 1;
         if (!decision.IsAllowed) return;
         TimeSpan period = TimeSpan.FromTicks(Math.Clamp(leaseTime.Ticks / RenewalsPerLease, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerDay));
-        _timer = port.Clock.CreateTimer(static lease => _ = ((ConcurrencyLease)lease!).TryRenewAsync(), this, period, period);
+        _renewal = new Renewal(this, port.Clock, period);
     }
 
     /// <summary>What the limits said. Denied: nothing is held, and disposing does nothing.</summary>
@@ -51,7 +51,7 @@ public sealed class ConcurrencyLease : IAsyncDisposable
     {
         if (Volatile.Read(ref _released) != 0) return false;
         bool held = await _port.RenewAsync(_key, _id, Decision.Source, ct).ConfigureAwait(false);
-        if (!held && Volatile.Read(ref _released) == 0) await _lost.CancelAsync().ConfigureAwait(false);
+        if (!held && Volatile.Read(ref _released) == 0) await LoseAsync().ConfigureAwait(false);
         return held;
     }
 
@@ -59,7 +59,7 @@ public sealed class ConcurrencyLease : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _released, 1) != 0) return;
-        if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
+        _renewal?.Stop();
         try
         {
             await _port.ReleaseAsync(_key, _id, Decision.Source).ConfigureAwait(false);
@@ -86,7 +86,36 @@ public sealed class ConcurrencyLease : IAsyncDisposable
         }
         catch (ObjectDisposedException)
         {
-            await _lost.CancelAsync().ConfigureAwait(false);
+            await LoseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task LoseAsync()
+    {
+        _renewal?.Stop();
+        return _lost.CancelAsync();
+    }
+
+    /// <summary>The timer, which does not keep the lease: one that was dropped without being disposed is not renewed for ever.</summary>
+    private sealed class Renewal
+    {
+        private readonly WeakReference<ConcurrencyLease> _lease;
+        private readonly ITimer _timer;
+
+        public Renewal(ConcurrencyLease lease, TimeProvider clock, TimeSpan period)
+        {
+            _lease = new WeakReference<ConcurrencyLease>(lease);
+            _timer = clock.CreateTimer(static renewal => ((Renewal)renewal!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            // Not before the field is set, which the first tick may need.
+            _timer.Change(period, period);
+        }
+
+        public void Stop() => _timer.Dispose();
+
+        private void Tick()
+        {
+            if (_lease.TryGetTarget(out ConcurrencyLease? lease)) _ = lease.TryRenewAsync();
+            else Stop();
         }
     }
 }

@@ -99,7 +99,7 @@ public sealed class Limiter
     public ValueTask<Decision> WaitAsync(string key, long cost = 1, TimeSpan? maxWait = null, CancellationToken ct = default)
     {
         Check(key, cost);
-        return _line.WaitAsync(key, cost, CheckWait(maxWait), LeaseId.None, ct);
+        return _line.WaitAsync(key, cost, CheckWait(maxWait), ct);
     }
 
     /// <summary>Forgets the key: it decides as if never seen.</summary>
@@ -132,7 +132,9 @@ public sealed class Limiter
     /// <param name="key">Whose permits; any string, compared ordinally.</param>
     /// <param name="cost">Permits to hold, 1 or more.</param>
     /// <param name="maxWait">
-    /// How long to wait in line for permits: by default not at all; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
+    /// How long to wait in line for permits: by default not at all; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Who
+    /// waits also waits out the <see cref="Decision.Delay"/> of a leaky bucket, and the lease renews itself meanwhile. With zero nothing is
+    /// waited for: the delay is in <see cref="ConcurrencyLease.Decision"/>, for the caller to honour.
     /// </param>
     /// <param name="ct">Cancels the wait. Nothing stays held.</param>
     /// <returns>A lease that must be disposed; look at <see cref="ConcurrencyLease.IsAcquired"/>.</returns>
@@ -146,10 +148,9 @@ public sealed class Limiter
         TimeSpan leaseTime = _leaseTime ?? throw new InvalidOperationException(
             $"EnterAsync needs a concurrency limit, and the limit is {Limit}. Use AcquireAsync, or compose it with Limit.Concurrency.");
         TimeSpan? wait = maxWait == Timeout.InfiniteTimeSpan ? null : CheckWait(maxWait);
+        if (wait != TimeSpan.Zero) return await _line.EnterAsync(key, cost, wait, leaseTime, ct).ConfigureAwait(false);
         LeaseId id = LeaseId.Create();
-        Decision decision = wait == TimeSpan.Zero
-            ? await _port.EnterAsync(key, cost, id, ct).ConfigureAwait(false)
-            : await _line.WaitAsync(key, cost, wait, id, ct).ConfigureAwait(false);
+        Decision decision = await _port.EnterAsync(key, cost, id, ct).ConfigureAwait(false);
         return new ConcurrencyLease(_port, _line, key, id, decision, leaseTime);
     }
 

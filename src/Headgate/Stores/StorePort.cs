@@ -100,7 +100,8 @@ internal sealed class StorePort
 
     private async ValueTask<Decision> DecideRemotely(string key, long cost, LeaseId lease, CancellationToken ct)
     {
-        long start = Telemetry.Listens ? Clock.GetTimestamp() : 0;
+        bool listens = Telemetry.Listens;
+        long start = listens ? Clock.GetTimestamp() : 0;
         Decision decision;
         try
         {
@@ -113,7 +114,7 @@ internal sealed class StorePort
             decision = await StoreFailure.DecideAsync(_failureMode, _local, Charges(key, cost), peek: false, lease).ConfigureAwait(false);
         }
 
-        if (start != 0) Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
+        if (listens) Telemetry.Record(_name, decision, Clock.GetElapsedTime(start));
         return decision;
     }
 

@@ -10,28 +10,33 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
     /// <summary>How long to look on when a turn comes at the last moment.</summary>
     private static readonly TimeSpan MomentOfGrace = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Timers ring late, and a promise made in time must outlive that. Never added to what is answered up front.</summary>
+    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Leaves room to add to it.</summary>
+    private static readonly TimeSpan MostWait = TimeSpan.MaxValue / 2;
+
+    /// <summary>Of a longer line only so many are played forward: a lower bound that costs each who joins the same, however many wait.</summary>
+    private const int MostForecast = 1024;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedList<Waiter>> _lines = new(StringComparer.Ordinal);
     private int _waiting;
 
     /// <summary>Waits for a turn and for admission. A denial means that the wait would have been longer than allowed, or endless, or that too many wait.</summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; nothing is charged.</exception>
-    public async ValueTask<Decision> WaitAsync(string key, long cost, TimeSpan? maxWait, LeaseId lease, CancellationToken ct)
+    public async ValueTask<Decision> WaitAsync(string key, long cost, TimeSpan? maxWait, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        long start = port.Clock.GetTimestamp();
-        string outcome = "cancelled";
-        try
-        {
-            Decision decision = await StandAsync(key, cost, maxWait, lease, start, ct).ConfigureAwait(false);
-            if (decision.IsAllowed && decision.Delay > TimeSpan.Zero) await HoldAsync(key, cost, decision, lease, ct).ConfigureAwait(false);
-            outcome = decision.IsAllowed ? "admitted" : "refused";
-            return decision;
-        }
-        finally
-        {
-            Telemetry.RecordWait(port.Name, outcome, port.Clock.GetElapsedTime(start));
-        }
+        (Decision decision, _) = await WaitAsync(key, cost, maxWait, LeaseId.None, default, ct).ConfigureAwait(false);
+        return decision;
+    }
+
+    /// <summary>The same for a lease, which renews itself from admission on: the work may be held for longer than the lease time.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting; nothing is charged or held.</exception>
+    public async ValueTask<ConcurrencyLease> EnterAsync(string key, long cost, TimeSpan? maxWait, TimeSpan leaseTime, CancellationToken ct)
+    {
+        (_, ConcurrencyLease? lease) = await WaitAsync(key, cost, maxWait, LeaseId.Create(), leaseTime, ct).ConfigureAwait(false);
+        return lease!;
     }
 
     /// <summary>Permits of a key may have come back before their time: whoever is at the head asks again.</summary>
@@ -43,12 +48,35 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         }
     }
 
+    private async ValueTask<(Decision Decision, ConcurrencyLease? Lease)> WaitAsync(string key, long cost, TimeSpan? maxWait, LeaseId id,
+        TimeSpan leaseTime, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        long start = port.Clock.GetTimestamp();
+        string outcome = "cancelled";
+        if (maxWait > MostWait) maxWait = MostWait;
+        try
+        {
+            Decision decision = await StandAsync(key, cost, maxWait, id, start, ct).ConfigureAwait(false);
+            ConcurrencyLease? lease = id == LeaseId.None ? null : new ConcurrencyLease(port, this, key, id, decision, leaseTime);
+            if (decision.IsAllowed && decision.Delay > TimeSpan.Zero) await HoldAsync(key, cost, decision, lease, ct).ConfigureAwait(false);
+            outcome = decision.IsAllowed ? "admitted" : "refused";
+            return (decision, lease);
+        }
+        finally
+        {
+            Telemetry.RecordWait(port.Name, outcome, port.Clock.GetElapsedTime(start));
+        }
+    }
+
     private async ValueTask<Decision> StandAsync(string key, long cost, TimeSpan? maxWait, LeaseId lease, long start, CancellationToken ct)
     {
         // What can never be admitted is told so at once, whoever is in line.
         if (cost > port.MostCost) return await TakeAsync(key, cost, lease).ConfigureAwait(false);
         if (Join(key, cost) is not { } place)
         {
+            if (maxWait is { } bound && await ForecastAsync(key, cost, null, ct).ConfigureAwait(false) is var time && Exceeds(time, bound))
+                return await RefuseAsync(key, cost, ct, time).ConfigureAwait(false);
             // No room to wait: who need not wait is served all the same, unless others are in line.
             return HasLine(key)
                 ? await RefuseAsync(key, cost, ct).ConfigureAwait(false)
@@ -57,10 +85,16 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
 
         try
         {
-            if (maxWait is { } limit && await ForecastAsync(key, place, ct).ConfigureAwait(false) is var wait && Exceeds(wait, limit))
-                return await RefuseAsync(key, cost, ct, wait).ConfigureAwait(false);
-            if (!await AdvanceAsync(key, maxWait, start, place, ct).ConfigureAwait(false)) return await RefuseAsync(key, cost, ct).ConfigureAwait(false);
-            return await AskAsync(key, cost, maxWait, lease, start, place, ct).ConfigureAwait(false);
+            Deadline? deadline = null;
+            if (maxWait is { } limit)
+            {
+                TimeSpan wait = await ForecastAsync(key, cost, place, ct).ConfigureAwait(false);
+                if (Exceeds(wait, limit)) return await RefuseAsync(key, cost, ct, wait).ConfigureAwait(false);
+                deadline = new Deadline(port.Clock, start, limit, wait > TimeSpan.Zero ? Lateness : TimeSpan.Zero);
+            }
+
+            if (!await AdvanceAsync(key, deadline, place, ct).ConfigureAwait(false)) return await RefuseAsync(key, cost, ct).ConfigureAwait(false);
+            return await AskAsync(key, cost, deadline, lease, place, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -72,26 +106,22 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
     /// Waits until at the head; false if that takes longer than allowed after all: others charged out of line, or hold permits for longer
     /// than a forecast can know.
     /// </summary>
-    private async ValueTask<bool> AdvanceAsync(string key, TimeSpan? maxWait, long start, LinkedListNode<Waiter> place, CancellationToken ct)
+    private async ValueTask<bool> AdvanceAsync(string key, Deadline? deadline, LinkedListNode<Waiter> place, CancellationToken ct)
     {
         while (true)
         {
             Alarm alarm = place.Value.Reset(_gate);
             if (IsHead(place)) return true;
-            if (maxWait is not { } most)
+            if (deadline is not { } end)
             {
                 await alarm.WaitAsync(ct).ConfigureAwait(false);
                 continue;
             }
 
-            TimeSpan left = most - port.Clock.GetElapsedTime(start);
+            TimeSpan left = end.Left();
             if (left <= TimeSpan.Zero)
             {
-                // Those ahead may be admitted at this very moment, and then this one's time has come too.
-                (Waiter head, int asks) = HeadOf(place);
-                Decision all = await port.PeekAsync(key, Sum(CostsUpTo(place)), ct).ConfigureAwait(false);
-                bool isSettled = asks % 2 == 0 && HeadOf(place) == (head, asks);
-                if (!all.IsAllowed && isSettled) return false;
+                if (!await MayStillComeAsync(key, end, place, ct).ConfigureAwait(false)) return false;
                 Wake(key);
                 left = MomentOfGrace;
             }
@@ -100,16 +130,32 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         }
     }
 
-    private async ValueTask<Decision> AskAsync(string key, long cost, TimeSpan? maxWait, LeaseId lease, long start,
-        LinkedListNode<Waiter> place, CancellationToken ct)
+    /// <summary>
+    /// At the last moment: those ahead may be admitted at this very moment, and then this one's time has come too, or within a timer's lateness.
+    /// </summary>
+    private async ValueTask<bool> MayStillComeAsync(string key, Deadline end, LinkedListNode<Waiter> place, CancellationToken ct)
+    {
+        (Waiter head, int asks) = HeadOf(place);
+        ReadOnlyMemory<long> costs = CostsUpTo(key, place.Value.Cost, place);
+        // The forecast first: seen later, permits that come back meanwhile would make a refusal of what is there.
+        TimeSpan wait = await port.ForecastAsync(key, costs, ct).ConfigureAwait(false);
+        Decision all = await port.PeekAsync(key, Sum(costs.Span), ct).ConfigureAwait(false);
+        bool isSettled = asks % 2 == 0 && HeadOf(place) == (head, asks);
+        if (all.IsAllowed || !isSettled || head == place.Value) return true;
+        // A forecast of zero and a denial: held permits, which come back nobody knows when.
+        return wait > TimeSpan.Zero && !Exceeds(wait, end.LeftWithGrace());
+    }
+
+    private async ValueTask<Decision> AskAsync(string key, long cost, Deadline? deadline, LeaseId lease, LinkedListNode<Waiter> place, CancellationToken ct)
     {
         while (true)
         {
             Alarm alarm = place.Value.Reset(_gate);
-            if (maxWait is { } limit)
+            if (deadline is { } end)
             {
+                // What can be had now is taken however late it is: to come to the head and be denied what is there helps nobody.
                 TimeSpan wait = await port.ForecastAsync(key, new[] { cost }, ct).ConfigureAwait(false);
-                if (Exceeds(wait, limit - port.Clock.GetElapsedTime(start))) return await RefuseAsync(key, cost, ct, wait).ConfigureAwait(false);
+                if (wait != TimeSpan.Zero && Exceeds(wait, end.LeftWithGrace())) return await RefuseAsync(key, cost, ct, wait).ConfigureAwait(false);
             }
 
             ct.ThrowIfCancellationRequested();
@@ -119,11 +165,10 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
             place.Value.Asks++;
 
             TimeSpan sleep = decision.RetryAfter;
-            if (maxWait is { } most)
+            if (deadline is { } last && sleep > last.LeftWithGrace())
             {
-                TimeSpan left = most - port.Clock.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero) return decision;
-                if (left < sleep) sleep = left;
+                sleep = last.Left();
+                if (sleep <= TimeSpan.Zero) return decision;
             }
 
             using CancellationTokenRegistration gone = port.StoreDisposed.UnsafeRegister(static a => ((Alarm)a!).Ring(), alarm);
@@ -137,7 +182,7 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         : port.EnterAsync(key, cost, lease, CancellationToken.None);
 
     /// <summary>Holds admitted work until it may go; if that is cancelled the work never ran, and its permits go back.</summary>
-    private async ValueTask HoldAsync(string key, long cost, Decision decision, LeaseId lease, CancellationToken ct)
+    private async ValueTask HoldAsync(string key, long cost, Decision decision, ConcurrencyLease? lease, CancellationToken ct)
     {
         long start = port.Clock.GetTimestamp();
         try
@@ -147,8 +192,15 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         }
         catch (OperationCanceledException)
         {
-            await port.RefundAsync(key, decision, cost, CancellationToken.None).ConfigureAwait(false);
-            if (lease != LeaseId.None) await port.ReleaseAsync(key, lease, decision.Source).ConfigureAwait(false);
+            try
+            {
+                await port.RefundAsync(key, decision, cost, CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (lease is not null) await lease.DisposeAsync().ConfigureAwait(false);
+            }
+
             Wake(key);
             throw;
         }
@@ -161,12 +213,29 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         return seen with { IsAllowed = false, Delay = TimeSpan.Zero, RetryAfter = wait ?? (seen.IsAllowed ? TimeSpan.FromMilliseconds(1) : seen.RetryAfter) };
     }
 
-    private async ValueTask<TimeSpan> ForecastAsync(string key, LinkedListNode<Waiter> place, CancellationToken ct) =>
-        await port.ForecastAsync(key, CostsUpTo(place), ct).ConfigureAwait(false);
+    private ValueTask<TimeSpan> ForecastAsync(string key, long cost, LinkedListNode<Waiter>? place, CancellationToken ct) =>
+        port.ForecastAsync(key, CostsUpTo(key, cost, place), ct);
 
-    private long[] CostsUpTo(LinkedListNode<Waiter> place)
+    /// <summary>The costs of those ahead and this one's, or of the first in line only if they are very many. Without a place: as if last.</summary>
+    private ReadOnlyMemory<long> CostsUpTo(string key, long cost, LinkedListNode<Waiter>? place)
     {
-        lock (_gate) return [.. place.List!.TakeWhile(w => w != place.Value).Select(w => w.Cost), place.Value.Cost];
+        int size = 1;
+        lock (_gate)
+        {
+            if (_lines.TryGetValue(key, out LinkedList<Waiter>? line)) size = Math.Min(line.Count + 1, MostForecast);
+        }
+
+        // Made outside the lock, where others would wait for it. Meanwhile those ahead can only become fewer.
+        long[] costs = new long[size];
+        int count = 0;
+        lock (_gate)
+        {
+            LinkedListNode<Waiter>? next = _lines.GetValueOrDefault(key)?.First;
+            for (; next is not null && next != place && count < size; next = next.Next) costs[count++] = next.Value.Cost;
+        }
+
+        if (count < size) costs[count++] = cost;
+        return costs.AsMemory(0, count);
     }
 
     private (Waiter Head, int Asks) HeadOf(LinkedListNode<Waiter> place)
@@ -174,7 +243,12 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
         lock (_gate) return (place.List!.First!.Value, place.List.First.Value.Asks);
     }
 
-    private static long Sum(long[] costs) => costs.Aggregate(0L, static (sum, cost) => cost > long.MaxValue - sum ? long.MaxValue : sum + cost);
+    private static long Sum(ReadOnlySpan<long> costs)
+    {
+        long sum = 0;
+        foreach (long cost in costs) sum = cost > long.MaxValue - sum ? long.MaxValue : sum + cost;
+        return sum;
+    }
 
     private static bool Exceeds(TimeSpan wait, TimeSpan limit) => wait == Timeout.InfiniteTimeSpan || wait > limit;
 
@@ -210,29 +284,5 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
     private bool IsHead(LinkedListNode<Waiter> place)
     {
         lock (_gate) return place.List!.First == place;
-    }
-
-    private sealed class Waiter(long cost)
-    {
-        private int _asks;
-
-        public long Cost { get; } = cost;
-
-        /// <summary>
-        /// Odd while it asks the store and until it leaves with what it got: then its cost may be charged already and it still stands in line.
-        /// </summary>
-        public int Asks
-        {
-            get => Volatile.Read(ref _asks);
-            set => Volatile.Write(ref _asks, value);
-        }
-
-        public Alarm Alarm { get; private set; } = new();
-
-        /// <summary>An alarm that has not rung, so that a ring from now on is not lost.</summary>
-        public Alarm Reset(Lock gate)
-        {
-            lock (gate) return Alarm = new Alarm();
-        }
     }
 }
