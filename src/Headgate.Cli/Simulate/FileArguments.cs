@@ -13,42 +13,48 @@ internal static class FileArguments
                 $"{PlainText.Clean(option, 60)} is no option. See: headgate simulate --help. A file of that name is ./{PlainText.Clean(option, 60)}");
         }
 
-        CheckEachOnce(files);
-        if (html is not null) CheckReport(files, html);
+        Dictionary<string, string> named = CheckEachOnce(files);
+        if (html is not null) CheckReport(named, html);
         return files;
     }
 
-    private static void CheckEachOnce(string[] files)
+    /// <summary>The files as given, by what they resolve to.</summary>
+    private static Dictionary<string, string> CheckEachOnce(string[] files)
     {
-        for (int i = 0; i < files.Length; i++)
+        const string Once = "Name each once, or its requests would count twice.";
+        Dictionary<string, string> named = new(FileIdentity.Comparer);
+        foreach (string file in files)
         {
-            for (int earlier = 0; earlier < i; earlier++)
-            {
-                if (!FileIdentity.Same(files[earlier], files[i])) continue;
-                string once = "Name each once, or its requests would count twice.";
-                throw CommandException.WrongUsage(
-                    files[i] == LogFile.StandardInput && files[earlier] == files[i]
-                        ? "Standard input is named twice, but can be read only once. Give one hyphen (-)."
-                    : files[i] == files[earlier]
-                        ? $"{LogFile.Name(files[i])} is named twice. {once}"
-                        : $"{LogFile.Name(files[earlier])} and {LogFile.Name(files[i])} are the same file. {once}");
-            }
+            string resolved = FileIdentity.Resolve(file);
+            if (named.TryAdd(resolved, file)) continue;
+            string earlier = named[resolved];
+            throw CommandException.WrongUsage(
+                file == LogFile.StandardInput && earlier == file
+                    ? "Standard input is named twice, but it can be read only once. Give one hyphen (-)."
+                : file == earlier
+                    ? $"{LogFile.Name(file)} is named twice. {Once}"
+                    : $"{LogFile.Name(earlier)} and {LogFile.Name(file)} are the same file. {Once}");
         }
+
+        return named;
     }
 
-    private static void CheckReport(string[] files, string html)
+    private static void CheckReport(Dictionary<string, string> named, string html)
     {
         if (html.Length == 0) throw CommandException.WrongUsage("--html is empty. Name the file to write, such as report.html.");
+        string report = PlainText.Clean(html, 200);
         if (Directory.Exists(html))
         {
             throw CommandException.WrongUsage(
-                $"--html is {LogFile.Name(html)}, which is a directory. Name a file, such as {PlainText.Clean(Path.Combine(html, "report.html"), 200)}");
+                $"--html is {report}, which is a directory. Name a file, such as {PlainText.Clean(Path.Combine(html, "report.html"), 200)}");
         }
 
-        if (!FileIdentity.IsDevice(html) && Array.Find(files, f => FileIdentity.Same(f, html)) is { } input)
+        // A report has no name for standard output: a hyphen is a file like any other.
+        string resolved = FileIdentity.Resolve(html == LogFile.StandardInput ? $"./{html}" : html);
+        if (!FileIdentity.IsDevice(resolved) && named.TryGetValue(resolved, out string? input))
         {
             throw CommandException.WrongUsage(
-                $"--html is {PlainText.Clean(html, 200)}, the same file as the log {LogFile.Name(input)}; the report would overwrite it. "
+                $"--html is {report}, the same file as the log {LogFile.Name(input)}; the report would overwrite it. "
                 + "Name another file, such as report.html.");
         }
     }

@@ -8,14 +8,13 @@ internal static class FileIdentity
 
     /// <summary>Where the systems fold case by default. Two files that differ only in case are rare there, and a refusal is
     /// mended by another name; an overwritten log is not.</summary>
-    private static readonly StringComparer Comparer = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+    public static readonly StringComparer Comparer = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
         ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
-    public static bool Same(string one, string other) => Comparer.Equals(Resolve(one), Resolve(other));
-
     /// <summary>True for what a write does not destroy, such as a screen or /dev/null.</summary>
-    public static bool IsDevice(string path) =>
-        !OperatingSystem.IsWindows() && Resolve(path).StartsWith("/dev/", StringComparison.Ordinal);
+    /// <param name="resolved">From <see cref="Resolve"/>.</param>
+    public static bool IsDevice(string resolved) => !OperatingSystem.IsWindows()
+        && resolved.StartsWith("/dev/", StringComparison.Ordinal) && !resolved.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     /// <summary>The whole path with every symbolic link in it followed; a hyphen becomes what standard input is connected to,
     /// where the system tells. A path that cannot be followed stays as it is: opening it says why.</summary>
