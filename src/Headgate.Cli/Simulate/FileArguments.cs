@@ -46,7 +46,8 @@ internal static class FileArguments
         if (Directory.Exists(html))
         {
             throw CommandException.WrongUsage(
-                $"--html is {report}, which is a directory. Name a file, such as {PlainText.Clean(Path.Combine(html, "report.html"), 200)}");
+                $"--html is {report}, which is a directory. "
+                + $"Name a file, such as {PlainText.Clean(Path.Combine(html, "report.html"), 200)}");
         }
 
         // A report has no name for standard output: a hyphen is a file like any other.
@@ -54,7 +55,8 @@ internal static class FileArguments
         if (!FileIdentity.IsDevice(resolved) && named.TryGetValue(resolved, out string? input))
         {
             throw CommandException.WrongUsage(
-                $"--html is {report}, the same file as the log {LogFile.Name(input)}; the report would overwrite it. "
+                $"--html is {report}, "
+                + $"the same file as {(input == LogFile.StandardInput ? "" : "the log ")}{LogFile.Name(input)}; the report would overwrite it. "
                 + "Name another file, such as report.html.");
         }
     }

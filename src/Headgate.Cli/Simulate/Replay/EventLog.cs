@@ -139,7 +139,8 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes, s
 
     private CommandException Refused(string what, Exception refused) => CommandException.Failed(
         $"The temporary file of events in {PlainText.Clean(_folder, 200)} cannot be {what}: {PlainText.Reason(refused)}. "
-        + $"Make room there, or set {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} to a folder that has room and that you may write to.");
+        + $"Make room there, or set {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} "
+        + "to a folder that has room and that you may write to.");
 
     private void Spill(byte[] block)
     {

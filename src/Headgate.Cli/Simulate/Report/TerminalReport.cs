@@ -73,7 +73,8 @@ internal sealed class TerminalReport
             + $"{Format.Count(limit.KeysDenied)} of {Format.Count(_result.Keys, "key")} denied something");
         if (limit.Delays)
         {
-            Line($"{Format.Count(limit.Delayed)} admitted {Format.Noun(limit.Delayed, "request")} held back to leave smoothly: {Format.Duration(limit.TotalDelay)} together, "
+            Line($"{Format.Count(limit.Delayed)} admitted {Format.Noun(limit.Delayed, "request")} held back to leave smoothly: "
+                + $"{Format.Duration(limit.TotalDelay)} together, "
                 + $"{Format.Duration(limit.LongestDelay)} at most");
         }
 
@@ -116,7 +117,8 @@ internal sealed class TerminalReport
     private void WriteBursts()
     {
         Title("Worst bursts: most requests of one key in any span");
-        WriteTable(2, ["In", "Requests", "Key", "Until"], _result.Bursts.SelectMany(burst => burst.Rows.Take(BurstRows).Select(row =>
+        WriteTable(2, ["In", "Requests", "Key", "Until"],
+            _result.Bursts.SelectMany(burst => burst.Rows.Take(BurstRows).Select(row =>
             (string[])[$"{burst.SpanSeconds} s", Format.Count(row.Requests), row.Key.Shown, Format.Time(row.EndMicros)])));
     }
 
@@ -128,7 +130,8 @@ internal sealed class TerminalReport
         int others = Gap;
         for (int i = 0; i < columns.Length; i++)
         {
-            if (i != keyColumn) others += Gap + Math.Max(columns[i].Length, rows.Select(r => r[i].TrimStart('\0').Length).DefaultIfEmpty().Max());
+            if (i == keyColumn) continue;
+            others += Gap + rows.Select(r => r[i].TrimStart('\0').Length).Append(columns[i].Length).Max();
         }
 
         int room = Math.Clamp(_terminal.Width - others, LeastOfKey, MostOfKey);
