@@ -26,6 +26,9 @@ internal static class PlainText
     public static string Clean(ReadOnlySpan<byte> bytes, int most = 400) =>
         Clean(Encoding.UTF8.GetString(bytes.Length > most * 4 ? bytes[..(most * 4)] : bytes), most);
 
+    /// <summary>What the system says went wrong, to be put into a sentence that names the file and the remedy.</summary>
+    public static string Reason(Exception problem) => Clean(problem.Message).TrimEnd('.', ' ');
+
     private static bool IsHarmless(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse

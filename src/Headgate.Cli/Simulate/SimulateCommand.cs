@@ -60,7 +60,7 @@ internal static class SimulateCommand
             string? formatName = parsed.GetValue(format);
             SimulateOptions options = new()
             {
-                Files = CheckFiles(parsed.GetValue(files) ?? []),
+                Files = FileArguments.Check(parsed.GetValue(files) ?? [], parsed.GetValue(html)),
                 Limits = SimulateOptions.ParseLimits(texts.Length > 0 ? texts : [SimulateOptions.DefaultLimit]),
                 LimitIsDefault = texts.Length == 0,
                 Fields = FieldSpec.Parse(parsed.GetValue(key)!, parsed.GetValue(cost), parsed.GetValue(time)),
@@ -83,34 +83,49 @@ internal static class SimulateCommand
 
     public static async Task RunAsync(SimulateOptions options, Terminal terminal, CancellationToken ct)
     {
+        SimulationResult result = await SimulateAsync(options, terminal, ct).ConfigureAwait(false);
+
+        // The file first: if it cannot be written, the last thing on the screen is the reason.
+        if (options.Html is not null) await WriteHtmlAsync(options.Html, result, ct).ConfigureAwait(false);
         try
         {
-            SimulationResult result;
-            using (ProgressLine progress = new(terminal, options.Progress))
-                result = await new Simulation(options, terminal, progress, ct).RunAsync().ConfigureAwait(false);
-
-            // The file first: if it cannot be written, the last thing on the screen is the reason.
-            if (options.Html is not null) await File.WriteAllTextAsync(options.Html, HtmlReport.Write(result), ct).ConfigureAwait(false);
             if (options.Json) await terminal.Output.WriteLineAsync(JsonReport.Write(result)).ConfigureAwait(false);
             else TerminalReport.Write(result, terminal, options.Html);
             await terminal.Output.FlushAsync(ct).ConfigureAwait(false);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw CommandException.Failed(PlainText.Clean(refused.Message));
+            throw CommandException.Failed($"The result cannot be written to standard output: {PlainText.Reason(refused)}. "
+                + "Make room where it goes, or send it elsewhere.");
         }
     }
 
-    private static string[] CheckFiles(string[] files)
+    private static async Task<SimulationResult> SimulateAsync(SimulateOptions options, Terminal terminal, CancellationToken ct)
     {
-        if (Array.Find(files, f => f.Length > 1 && f[0] == '-') is { } option)
+        try
         {
-            throw CommandException.WrongUsage(
-                $"{PlainText.Clean(option, 60)} is no option. See: headgate simulate --help. A file of that name is ./{PlainText.Clean(option, 60)}");
+            using ProgressLine progress = new(terminal, options.Progress);
+            return await new Simulation(options, terminal, progress, ct).RunAsync().ConfigureAwait(false);
         }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.Failed(
+                $"{string.Join(", ", options.Files.Take(5).Select(LogFile.Name))} cannot be simulated: {PlainText.Reason(refused)}. "
+                + "Check that the log can still be read, or simulate a copy of it.");
+        }
+    }
 
-        return files.Distinct(StringComparer.Ordinal).Count() == files.Length
-            ? files
-            : throw CommandException.WrongUsage("A file is named twice. Name each once, or its requests would count twice.");
+    private static async Task WriteHtmlAsync(string path, SimulationResult result, CancellationToken ct)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, HtmlReport.Write(result), ct).ConfigureAwait(false);
+        }
+        catch (Exception refused) when (
+            refused is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw CommandException.Failed($"The report {PlainText.Clean(path, 200)} cannot be written: {PlainText.Reason(refused)}. "
+                + "Make room for it, or name with --html a file in a folder that exists and that you may write to.");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Headgate.Cli.Simulate.Input;
 using Headgate.Cli.Simulate.Ordering;
 using Headgate.Cli.Simulate.Replay;
@@ -167,7 +168,7 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
             string first = bad.First.Count > 0
                 ? $" The first problem: line {bad.First[0].Line}: {bad.First[0].Problem}.\n  {bad.First[0].Text}" : "";
             throw CommandException.Failed(bad.Count > 0
-                ? $"{files}: none of {Format.Count(bad.Count)} lines could be read.{first}"
+                ? $"{files}: {(bad.Count == 1 ? "its only line could not" : $"none of {Format.Count(bad.Count)} lines could")} be read.{first}"
                 : $"{files} has no requests. Name a log that has lines.");
         }
 
@@ -203,11 +204,20 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
 
         progress.Searching(jobs.Count);
         ParallelOptions parallel = new() { CancellationToken = ct, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.ForEach(Partitioner.Create(jobs, loadBalance: true), parallel, job =>
+        try
         {
-            job();
-            progress.SearchDone();
-        });
+            Parallel.ForEach(Partitioner.Create(jobs, loadBalance: true), parallel, job =>
+            {
+                job();
+                progress.SearchDone();
+            });
+        }
+        catch (AggregateException several) when (several.InnerExceptions.OfType<CommandException>().FirstOrDefault() is { } first)
+        {
+            // The jobs share one file of events: what refuses one refuses all, and once is enough to say so.
+            ExceptionDispatchInfo.Throw(first);
+        }
+
         return (bursts, found);
     }
 
@@ -220,7 +230,7 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
 
     private BurstResult FindBursts(int seconds, EventLog log, KeyBuilder builder) => new(seconds,
         [.. BurstFinder.Find(log, _keys.Count, seconds * 1_000_000L, options.Top, ct).Select(b =>
-            new BurstRow(builder.Display(b.Key), b.Requests, b.EndMicros))]);
+            new BurstRow(builder.TextOf(b.Key), b.Requests, b.EndMicros))]);
 
     private LimitResult ResultOf(LimitReplay replay, KnobResult[] found, KeyBuilder builder)
     {
@@ -239,7 +249,7 @@ internal sealed class Simulation(SimulateOptions options, Terminal terminal, Pro
             TotalDelay = replay.TotalDelay,
             LongestDelay = replay.LongestDelay,
             Keys = [.. TopKeys.Largest(known, options.Top, k => outcomes[k].Denied).Select(k =>
-                new KeyRow(builder.Display(k), outcomes[k]))],
+                new KeyRow(builder.TextOf(k), outcomes[k]))],
             Found = found,
         };
     }

@@ -4,7 +4,8 @@ using Headgate.Cli.Simulate.Search;
 
 namespace Headgate.Cli.Simulate;
 
-/// <summary>All that a simulation found, for any report. Times are microseconds since 1970; keys are cleaned text.</summary>
+/// <summary>All that a simulation found, for any report. Times are microseconds since 1970; names of files and
+/// bad lines are cleaned text; keys are not, so that a report for machines has them as they are.</summary>
 internal sealed record SimulationResult
 {
     public required IReadOnlyList<FileResult> Files { get; init; }
@@ -59,7 +60,7 @@ internal sealed record FileResult(string Name, string Format, long Lines);
 
 internal sealed record BurstResult(int SpanSeconds, IReadOnlyList<BurstRow> Rows);
 
-internal sealed record BurstRow(string Key, long Requests, long EndMicros);
+internal sealed record BurstRow(KeyText Key, long Requests, long EndMicros);
 
 internal sealed record LimitResult
 {
@@ -95,7 +96,7 @@ internal sealed record LimitResult
     public IReadOnlyList<KnobResult> Found { get; init; } = [];
 }
 
-internal sealed record KeyRow(string Key, KeyOutcome Outcome);
+internal sealed record KeyRow(KeyText Key, KeyOutcome Outcome);
 
 /// <summary>What the search found for one number of a limit, the strictest share first.</summary>
 internal sealed record KnobResult(LimitKnob Knob, IReadOnlyList<Suggestion> Suggestions);

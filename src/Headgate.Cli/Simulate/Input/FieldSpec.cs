@@ -117,21 +117,29 @@ internal sealed class KeyBuilder(KeyTable table, int fields)
     }
 
     /// <summary>A key for people: its fields, cleaned, with a space between them.</summary>
-    public string Display(int id)
+    public string Display(int id) => Join(id, value => PlainText.Clean(value, 200));
+
+    public KeyText TextOf(int id) => new(Join(id, value => Encoding.UTF8.GetString(value)), Display(id));
+
+    private string Join(int id, Func<ReadOnlySpan<byte>, string> read)
     {
-        if (fields == 1) return Shown(Encoding.Latin1.GetBytes(table[id]));
+        if (fields == 1) return OrMissing(Encoding.Latin1.GetBytes(table[id]), read);
         byte[] bytes = Encoding.Latin1.GetBytes(table[id]);
         StringBuilder text = new();
         for (int at = 0; at < bytes.Length;)
         {
             int length = BitConverter.ToInt32(bytes, at);
             if (text.Length > 0) text.Append(' ');
-            text.Append(Shown(bytes.AsSpan(at + 4, length)));
+            text.Append(OrMissing(bytes.AsSpan(at + 4, length), read));
             at += 4 + length;
         }
 
         return text.ToString();
     }
 
-    private static string Shown(ReadOnlySpan<byte> value) => value.Length == 0 ? Missing : PlainText.Clean(value, 200);
+    private static string OrMissing(ReadOnlySpan<byte> value, Func<ReadOnlySpan<byte>, string> read) =>
+        value.Length == 0 ? Missing : read(value);
 }
+
+/// <summary>A key as the log has it, whole, for machines; and cleaned and bounded, for screens and pages.</summary>
+internal sealed record KeyText(string Real, string Shown);

@@ -25,7 +25,18 @@ internal static class LogFile
     {
         raw = new CountingStream(path == StandardInput ? terminal.OpenInput() : OpenFile(path), LengthOf(path));
         Span<byte> first = stackalloc byte[8];
-        int length = Peek(raw, first);
+        int length;
+        try
+        {
+            length = Peek(raw, first);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            raw.Dispose();
+            throw CommandException.Failed(
+                $"{Name(path)} cannot be read: {PlainText.Reason(refused)}. Check the disk or network it is on, or simulate a copy of it.");
+        }
+
         Stream whole = new PrefixedStream(first[..length].ToArray(), raw);
         if (length >= 2 && first[0] == 0x1F && first[1] == 0x8B) return new GZipStream(whole, CompressionMode.Decompress);
 
@@ -58,7 +69,7 @@ internal static class LogFile
         catch (Exception refused) when (
             refused is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw CommandException.Failed($"{Name(path)} cannot be opened: {PlainText.Clean(refused.Message)}");
+            throw CommandException.Failed($"{Name(path)} cannot be opened: {PlainText.Reason(refused)}. Check the path, and that you may read it.");
         }
     }
 

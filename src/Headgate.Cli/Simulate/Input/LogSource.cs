@@ -110,7 +110,7 @@ internal sealed class LogSource : IDisposable
         string where = line == 0 ? "" : $" after line {line}";
         return CommandException.Failed(broken is InvalidDataException
             ? $"{file} is damaged{where}: its gzip data are cut short or broken ({PlainText.Clean(broken.Message)}). Test it with: gzip -t FILE"
-            : $"{file} cannot be read on{where}: {PlainText.Clean(broken.Message)}");
+            : $"{file} cannot be read on{where}: {PlainText.Reason(broken)}. Check the disk or network it is on, or simulate a copy of it.");
     }
 
     private static ReadOnlySpan<byte> ReadHeader(LineReader lines)

@@ -9,9 +9,11 @@ namespace Headgate.Cli.Simulate.Replay;
 /// in a
 /// temporary file beyond it. Written by one thread, then read by any number.
 /// </summary>
+/// <param name="memoryBytes">What may be kept in memory.</param>
+/// <param name="folder">Where the temporary file goes; null for where the system has them.</param>
 /// <remarks>An event is three numbers of 7 bits a byte: the time since the one before with a bit "cost is 1" below it, the key,
 /// the cost if not 1.</remarks>
-internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) : IDisposable
+internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes, string? folder = null) : IDisposable
 {
     public const long DefaultMemoryBytes = 64L << 20;
 
@@ -23,6 +25,7 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
     private byte[] _block = new byte[BlockSize];
     private int _used;
     private long _lastTime;
+    private readonly string _folder = folder ?? Path.GetTempPath();
     private FileStream? _file;
 
     public long Count { get; private set; }
@@ -68,9 +71,7 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
         buffer ??= new byte[BlockSize];
         for (int length = 0; length < BlockSize;)
         {
-            int read = RandomAccess.Read(_file.SafeFileHandle, buffer.AsSpan(length), offset + length);
-            if (read == 0) throw new EndOfStreamException("The temporary file of events has been cut short.");
-            length += read;
+            length += Read(buffer.AsSpan(length), offset + length);
         }
 
         return Used(buffer);
@@ -102,14 +103,44 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
         }
         else
         {
-            _file ??= OpenTemporaryFile();
-            foreach (byte[] block in _blocks) Spill(block);
-            _blocks.Clear();
-            Spill(_block);
+            SpillAll();
         }
 
         _used = 0;
     }
+
+    private int Read(Span<byte> buffer, long offset)
+    {
+        try
+        {
+            int read = RandomAccess.Read(_file!.SafeFileHandle, buffer, offset);
+            return read > 0 ? read : throw new EndOfStreamException("it has been cut short");
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw Refused("read", refused);
+        }
+    }
+
+    private void SpillAll()
+    {
+        try
+        {
+            _file ??= OpenTemporaryFile(_folder);
+            foreach (byte[] block in _blocks) Spill(block);
+            _blocks.Clear();
+            Spill(_block);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw Refused("written", refused);
+        }
+    }
+
+    private CommandException Refused(string what, Exception refused) => CommandException.Failed(
+        $"The temporary file of events in {PlainText.Clean(_folder, 200)} cannot be {what}: {PlainText.Reason(refused)}. "
+        + $"Make room there, or set {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")} "
+        + "to a folder that has room and that you may write to.");
 
     private void Spill(byte[] block)
     {
@@ -119,9 +150,9 @@ internal sealed class EventLog(long memoryBytes = EventLog.DefaultMemoryBytes) :
 
     /// <summary>Readable by its owner alone, and gone whatever ends the process: unlinked while open, or deleted by Windows when
     /// closed.</summary>
-    private static FileStream OpenTemporaryFile()
+    private static FileStream OpenTemporaryFile(string folder)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"headgate-{Path.GetRandomFileName()}");
+        string path = Path.Combine(folder, $"headgate-{Path.GetRandomFileName()}");
         FileStreamOptions options = new()
         {
             Mode = FileMode.CreateNew,

@@ -9,6 +9,11 @@ internal static class Format
 
     public static string Count(long number) => number.ToString("N0", Invariant);
 
+    /// <summary>A number and what it counts: "1 key", "2 keys".</summary>
+    public static string Count(long number, string noun) => $"{Count(number)} {Noun(number, noun)}";
+
+    public static string Noun(long number, string noun) => number == 1 ? noun : $"{noun}s";
+
     /// <summary>Two significant digits below 10 %, so that a small share does not become zero.</summary>
     public static string Share(double share)
     {

@@ -28,7 +28,7 @@ internal static class HtmlPlot
             if (requests[i] > denied[i]) Bar("allowed", i, Height - all + red, all - red);
             if (denied[i] > 0) Bar("denied", i, Height - all, red);
             html.Append(CultureInfo.InvariantCulture,
-                $"""<rect class="hit" x="{i}" y="0" width="1" height="{Height}"><title>{Format.Time(time.StartMicros + (i * step))}: {Format.Count(requests[i])} requests, {Format.Count(denied[i])} denied</title></rect>""");
+                $"""<rect class="hit" x="{i}" y="0" width="1" height="{Height}"><title>{Format.Time(time.StartMicros + (i * step))}: {Format.Count(requests[i], "request")}, {Format.Count(denied[i])} denied</title></rect>""");
         }
 
         html.Append("""</svg></div><div class="axis">""");

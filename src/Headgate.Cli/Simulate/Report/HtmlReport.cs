@@ -62,8 +62,8 @@ internal sealed class HtmlReport
             : $"{r.Limits.Count} limits would have denied {Format.Share(r.Limits.Min(l => l.DeniedShare))} to {Format.Share(r.Limits.Max(l => l.DeniedShare))} of requests";
         Add($"""<header><h1>{Escape(headline)}</h1><p class="soft">{Escape(files)}, {Format.Time(r.From)} to {Format.Time(r.To)} UTC</p></header>""");
         Add("""<section><h2>The log</h2><div class="tiles">""");
-        Tile(Format.Count(r.Requests), "requests");
-        Tile(Format.Count(r.Keys), $"keys, by {PlainText.Clean(r.Key)}");
+        Tile(Format.Count(r.Requests), Format.Noun(r.Requests, "request"));
+        Tile(Format.Count(r.Keys), $"{Format.Noun(r.Keys, "key")}, by {PlainText.Clean(r.Key)}");
         Tile(Format.Duration(r.To - r.From, coarse: true), "from first to last");
         double seconds = Math.Max(1, (r.To - r.From) / 1e6);
         Tile((r.Requests / seconds).ToString("0.##", CultureInfo.InvariantCulture), "requests a second on average");
@@ -104,9 +104,9 @@ internal sealed class HtmlReport
         LimitResult limit = _result.Limits[index];
         Add($"""<section><h2 class="limit">{Escape(limit.Limit.ToString())}</h2><div class="tiles">""");
         Tile(Format.Share(limit.DeniedShare), "denied", bad: limit.Denied > 0);
-        Tile(Format.Count(limit.Denied), "requests denied");
-        Tile(Format.Count(limit.Allowed), "requests allowed");
-        Tile(Format.Count(limit.KeysDenied), $"of {Format.Count(_result.Keys)} keys denied something");
+        Tile(Format.Count(limit.Denied), $"{Format.Noun(limit.Denied, "request")} denied");
+        Tile(Format.Count(limit.Allowed), $"{Format.Noun(limit.Allowed, "request")} allowed");
+        Tile(Format.Count(limit.KeysDenied), $"of {Format.Count(_result.Keys, "key")} denied something");
         Tile(Format.Duration(limit.LongestLockOut), "longest lock-out");
         if (limit.Delays)
         {
@@ -159,7 +159,7 @@ internal sealed class HtmlReport
         foreach (KeyRow row in limit.Keys)
         {
             double share = row.Outcome.Denied / (double)row.Outcome.Requests;
-            Add($"""<tr><td class="key" title="{Escape(row.Key)}">{Escape(row.Key)}</td><td>{Bar(share)}{Format.Share(share)}</td><td class="n bad">{Format.Count(row.Outcome.Denied)}</td><td class="n">{Format.Count(row.Outcome.Requests)}</td><td>{Format.Time(row.Outcome.FirstDenial)}</td><td>{Format.Time(row.Outcome.LastDenial)}</td><td class="n">{Format.Duration(row.Outcome.LongestLockOut)}</td></tr>""");
+            Add($"""<tr><td class="key" title="{Escape(row.Key.Shown)}">{Escape(row.Key.Shown)}</td><td>{Bar(share)}{Format.Share(share)}</td><td class="n bad">{Format.Count(row.Outcome.Denied)}</td><td class="n">{Format.Count(row.Outcome.Requests)}</td><td>{Format.Time(row.Outcome.FirstDenial)}</td><td>{Format.Time(row.Outcome.LastDenial)}</td><td class="n">{Format.Duration(row.Outcome.LongestLockOut)}</td></tr>""");
         }
 
         Add("</table></div>");
@@ -172,7 +172,7 @@ internal sealed class HtmlReport
         {
             Add($"""<div><h3>In {burst.SpanSeconds} {(burst.SpanSeconds == 1 ? "second" : "seconds")}</h3><div class="scroll"><table><tr><th>Key, and when the span ended</th><th class="n">Requests</th></tr>""");
             foreach (BurstRow row in burst.Rows.Take(MostBursts))
-                Add($"""<tr><td class="key" title="{Escape(row.Key)}">{Escape(row.Key)}<span class="when">{Format.Time(row.EndMicros)}</span></td><td class="n">{Format.Count(row.Requests)}</td></tr>""");
+                Add($"""<tr><td class="key" title="{Escape(row.Key.Shown)}">{Escape(row.Key.Shown)}<span class="when">{Format.Time(row.EndMicros)}</span></td><td class="n">{Format.Count(row.Requests)}</td></tr>""");
             Add("</table></div></div>");
         }
 

@@ -99,7 +99,7 @@ internal static class JsonReport
             foreach (BurstRow row in burst.Rows)
             {
                 json.WriteStartObject();
-                json.WriteString("key", row.Key);
+                json.WriteString("key", row.Key.Real);
                 json.WriteNumber("requests", row.Requests);
                 json.WriteString("ends_at", Format.IsoTime(row.EndMicros));
                 json.WriteEndObject();
@@ -151,7 +151,7 @@ internal static class JsonReport
     private static void WriteKey(Utf8JsonWriter json, KeyRow row)
     {
         json.WriteStartObject();
-        json.WriteString("key", row.Key);
+        json.WriteString("key", row.Key.Real);
         json.WriteNumber("requests", row.Outcome.Requests);
         json.WriteNumber("allowed", row.Outcome.Requests - row.Outcome.Denied);
         json.WriteNumber("denied", row.Outcome.Denied);

@@ -11,21 +11,27 @@ internal static class Notes
     public static IEnumerable<string> Of(SimulationResult r)
     {
         if (r.LimitIsDefault) yield return $"No --limit was given; {SimulateOptions.DefaultLimit} is tried.";
-        if (r.BadLines > 0) yield return $"{Format.Count(r.BadLines)} lines could not be read and are left out.";
+        if (r.BadLines > 0) yield return $"{Format.Count(r.BadLines, "line")} could not be read and {(r.BadLines == 1 ? "is" : "are")} left out.";
         if (r.OutOfOrder > 0)
         {
             string clamped = r.Clamped == 0
-                ? "all were put in order"
-                : $"{Format.Count(r.Clamped)} came too late for --reorder and count at the time reached";
-            yield return $"{Format.Count(r.OutOfOrder)} lines were earlier than the one before, up to {Format.Duration(r.MostLateMicros)}; {clamped}.";
+                ? r.OutOfOrder == 1 ? "it was put in order" : "all were put in order"
+                : $"{Format.Count(r.Clamped)} came too late for --reorder and {CountAt(r.Clamped)} the time reached";
+            yield return $"{Format.Count(r.OutOfOrder, "line")} {(r.OutOfOrder == 1 ? "was" : "were")} earlier than the one before, up to {Format.Duration(r.MostLateMicros)}; {clamped}.";
         }
         else if (r.Clamped > 0)
         {
-            yield return $"{Format.Count(r.Clamped)} lines came too late for --reorder and count at the time reached.";
+            yield return $"{Format.Count(r.Clamped, "line")} came too late for --reorder and {CountAt(r.Clamped)} the time reached.";
         }
 
-        if (r.WithoutKey > 0) yield return $"{Format.Count(r.WithoutKey)} requests have no {PlainText.Clean(r.Key)}; they share the key (none).";
+        if (r.WithoutKey > 0)
+        {
+            yield return $"{Format.Count(r.WithoutKey, "request")} {(r.WithoutKey == 1 ? "has" : "have")} no {PlainText.Clean(r.Key)}; "
+                + $"{(r.WithoutKey == 1 ? "it has" : "they share")} the key (none).";
+        }
     }
+
+    private static string CountAt(long lines) => lines == 1 ? "counts at" : "count at";
 
     public static string Of(LimitKnob knob)
     {

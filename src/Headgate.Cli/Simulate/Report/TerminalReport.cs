@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -8,6 +9,8 @@ internal sealed class TerminalReport
 {
     private const int BurstRows = 3;
     private const int MostOfKey = 48;
+    private const int LeastOfKey = 12;
+    private const int Gap = 2;
 
     private readonly SimulationResult _result;
     private readonly Terminal _terminal;
@@ -44,7 +47,7 @@ internal sealed class TerminalReport
         SimulationResult r = _result;
         string files = string.Join(", ", r.Files.Take(5).Select(f => f.Name))
             + (r.Files.Count > 5 ? $" and {r.Files.Count - 5} more" : "");
-        Line($"{files}: {Format.Count(r.Requests)} requests, {Format.Count(r.Keys)} keys ({PlainText.Clean(r.Key)}), "
+        Line($"{files}: {Format.Count(r.Requests, "request")}, {Format.Count(r.Keys, "key")} ({PlainText.Clean(r.Key)}), "
             + $"{Format.Time(r.From)} to {Format.Time(r.To)} UTC, "
             + $"read as {string.Join(", ", r.Files.Select(f => f.Format).Distinct())} "
             + $"in {Format.Duration((long)(r.Elapsed.TotalSeconds * 100) * 10_000)}");
@@ -67,10 +70,11 @@ internal sealed class TerminalReport
         LimitResult limit = _result.Limits[index];
         Title(limit.Limit.ToString());
         Line($"{Format.Count(limit.Allowed)} allowed, {Format.Count(limit.Denied)} denied ({Format.Share(limit.DeniedShare)}), "
-            + $"{Format.Count(limit.KeysDenied)} of {Format.Count(_result.Keys)} keys denied something");
+            + $"{Format.Count(limit.KeysDenied)} of {Format.Count(_result.Keys, "key")} denied something");
         if (limit.Delays)
         {
-            Line($"{Format.Count(limit.Delayed)} admitted requests held back to leave smoothly: {Format.Duration(limit.TotalDelay)} together, "
+            Line($"{Format.Count(limit.Delayed)} admitted {Format.Noun(limit.Delayed, "request")} held back to leave smoothly: "
+                + $"{Format.Duration(limit.TotalDelay)} together, "
                 + $"{Format.Duration(limit.LongestDelay)} at most");
         }
 
@@ -86,16 +90,14 @@ internal sealed class TerminalReport
         Title(limit.Keys.Count < limit.KeysDenied
             ? $"Who would have been denied: {limit.Keys.Count} of {Format.Count(limit.KeysDenied)} keys"
             : "Who would have been denied");
-        Table table = NewTable("Key", "Requests", "Denied", "Share", "First denial", "Last denial", "Longest lock-out");
-        foreach (KeyRow row in limit.Keys)
-        {
-            Row(table, Short(row.Key), Format.Count(row.Outcome.Requests), Denied(row.Outcome.Denied),
+        WriteTable(0, ["Key", "Requests", "Denied", "Share", "First denial", "Last denial", "Longest lock-out"],
+            limit.Keys.Select(row => (string[])
+            [
+                row.Key.Shown, Format.Count(row.Outcome.Requests), Denied(row.Outcome.Denied),
                 Format.Share(row.Outcome.Denied / (double)row.Outcome.Requests),
                 Format.Time(row.Outcome.FirstDenial), Format.Time(row.Outcome.LastDenial),
-                Format.Duration(row.Outcome.LongestLockOut));
-        }
-
-        _console.Write(table);
+                Format.Duration(row.Outcome.LongestLockOut),
+            ]));
     }
 
     private void WriteFound(LimitResult limit)
@@ -115,17 +117,50 @@ internal sealed class TerminalReport
     private void WriteBursts()
     {
         Title("Worst bursts: most requests of one key in any span");
-        Table table = NewTable("In", "Requests", "Key", "Until");
-        foreach (BurstResult burst in _result.Bursts)
+        WriteTable(2, ["In", "Requests", "Key", "Until"],
+            _result.Bursts.SelectMany(burst => burst.Rows.Take(BurstRows).Select(row =>
+            (string[])[$"{burst.SpanSeconds} s", Format.Count(row.Requests), row.Key.Shown, Format.Time(row.EndMicros)])));
+    }
+
+    /// <summary>A table in which the keys have what room the other columns leave: a key says enough by its beginning, a number
+    /// broken in two says something else.</summary>
+    private void WriteTable(int keyColumn, string[] columns, IEnumerable<string[]> cells)
+    {
+        string[][] rows = [.. cells];
+        int others = Gap;
+        for (int i = 0; i < columns.Length; i++)
         {
-            foreach (BurstRow row in burst.Rows.Take(BurstRows))
-                Row(table, $"{burst.SpanSeconds} s", Format.Count(row.Requests), Short(row.Key), Format.Time(row.EndMicros));
+            if (i == keyColumn) continue;
+            others += Gap + rows.Select(r => r[i].TrimStart('\0').Length).Append(columns[i].Length).Max();
+        }
+
+        int room = Math.Clamp(_terminal.Width - others, LeastOfKey, MostOfKey);
+        Table table = NewTable(columns);
+        foreach (string[] row in rows)
+        {
+            row[keyColumn] = Shorten(row[keyColumn], room);
+            Row(table, row);
         }
 
         _console.Write(table);
     }
 
-    private static string Short(string key) => key.Length <= MostOfKey ? key : $"{key[..(MostOfKey - 3)]}...";
+    /// <summary>Cut to so many cells of the screen, of which some characters take two.</summary>
+    private static string Shorten(string key, int cells)
+    {
+        if (new Segment(key).CellCount() <= cells) return key;
+        StringBuilder text = new();
+        int used = 3;
+        foreach (Rune rune in key.EnumerateRunes())
+        {
+            string next = rune.ToString();
+            used += new Segment(next).CellCount();
+            if (used > cells) break;
+            text.Append(next);
+        }
+
+        return text.Append("...").ToString();
+    }
 
     private string Denied(long count) => count == 0 || !_terminal.Colours ? Format.Count(count) : $"\0{Format.Count(count)}";
 
@@ -136,8 +171,10 @@ internal sealed class TerminalReport
         {
             TableColumn column = new(new Text(columns[i], new Style(decoration: Decoration.Dim)))
             {
-                Padding = new Padding(0, 0, 2, 0),
-                NoWrap = true,
+                Padding = new Padding(0, 0, Gap, 0),
+
+                // On a narrow screen these go over two lines, so that keys and numbers need not.
+                NoWrap = columns[i] is not ("Limit" or "First denial" or "Last denial" or "Longest lock-out"),
             };
             bool number = columns[i] is "Requests" or "Denied" or "Share" or "Keys denied";
             if (number) column.RightAligned();
