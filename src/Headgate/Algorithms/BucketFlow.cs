@@ -50,12 +50,10 @@ internal readonly struct BucketFlow
         long most = (long)BigInteger.Min(LimitBounds.MaxBucketProduct / period, byPeriod);
         if (capacity > most)
         {
-            string remedy = most < 1
-                ? $"No capacity works with it: use a {rateName} of at least one permit in 36525 days."
-                : $"Use a capacity of at most {most}, or a {rateName} that is faster or a rounder fraction.";
             throw new ArgumentOutOfRangeException(capacityName, capacity,
                 $"{capacityName} is {capacity} with {rateName} {rate}, which is {permits} per {period} microseconds; capacity * {period} must be at most "
-                + $"{LimitBounds.MaxBucketProduct} and the bucket must fill within 36525 days. {remedy}");
+                + $"{LimitBounds.MaxBucketProduct} and the bucket must fill within 36525 days. "
+                + $"Use a capacity of at most {most}, or a {rateName} that is faster or a rounder fraction.");
         }
 
         return new BucketFlow(capacity, permits, period);

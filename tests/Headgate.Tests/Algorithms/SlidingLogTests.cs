@@ -139,6 +139,19 @@ public sealed class SlidingLogTests : IDisposable
         Assert.Equal((9L, 1_000L, 0L), Figures(_limit.Acquire(2_200, 1)));
     }
 
+    [Fact]
+    public void A_log_that_was_refunded_whole_begins_anew()
+    {
+        for (long i = 0; i < 4; i++) _limit.Acquire(2_000 + i, 1);
+        for (long i = 3; i >= 0; i--) _limit.Refund(2_003, 2_000 + i, 1);
+        Assert.Equal((10L, 0L, 0L), Figures(_limit.Peek(2_003, 0)));
+
+        _limit.Acquire(2_003, 4);
+        _limit.Acquire(2_004, 3);
+        Assert.Equal((3L, 1_000L, 0L), Figures(_limit.Peek(2_004, 0)));
+        Assert.Equal((7L, 1L, 1L), Figures(_limit.Peek(3_003, 8)));
+    }
+
     private static (long Remaining, long ResetAfter, long RetryAfter) Figures(Verdict verdict) =>
         (verdict.Remaining, verdict.ResetAfter, verdict.RetryAfter);
 

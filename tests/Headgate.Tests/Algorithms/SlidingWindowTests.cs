@@ -144,6 +144,27 @@ public class SlidingWindowTests
     }
 
     [Fact]
+    public void The_weight_of_the_window_before_is_exact_between_63_and_64_bits()
+    {
+        using var limit = Subject.Create(Limit.SlidingWindow(1_000_000_000_000_000, TimeSpan.FromMilliseconds(10)));
+        limit.Acquire(9_999, 1_000_000_000_000_000);
+        // 10^15 times the 9,500 microseconds left is 9.5 * 10^18.
+        Assert.Equal(50_000_000_000_000, limit.Peek(10_500, 0).Remaining);
+        Assert.Equal(100_000_000_000, limit.Peek(10_001, 0).Remaining);
+        Assert.Equal(900_000_000_000_000, limit.Peek(19_000, 0).Remaining);
+    }
+
+    [Fact]
+    public void A_refund_of_nothing_leaves_every_byte_as_it_is()
+    {
+        _limit.Acquire(2_300, 6);
+        byte[] before = _limit.Snapshot();
+        _limit.Refund(2_600, 2_300, 0);
+        _limit.Refund(3_600, 2_300, -1);
+        Assert.Equal(before, _limit.Snapshot());
+    }
+
+    [Fact]
     public void Fewer_permits_than_were_used_leave_none_and_never_less()
     {
         _limit.Acquire(2_300, 9);
