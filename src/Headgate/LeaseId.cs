@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Headgate;
 
 /// <summary>Names the permits that one holder has of concurrency limits, so that they can be renewed and given back exactly once.</summary>
-/// <remarks>Chosen by the caller, so that a call that is repeated after a lost answer means the same lease. 128 bits, unique across processes.</remarks>
+/// <remarks>Chosen by the caller, a new one for each entry; renewing and releasing may be repeated. 128 bits, unique across processes.</remarks>
 /// <param name="Value">The id; 0 is <see cref="None"/>.</param>
 public readonly record struct LeaseId(UInt128 Value)
 {

@@ -108,12 +108,14 @@ internal sealed unsafe class ChargeList
         }
     }
 
-    public void Refund(long chargedAt)
+    /// <param name="chargedAt">When the charges were made.</param>
+    /// <param name="shadows">False if a shadow limit denied: which of them were charged is not known, and none is better than too much.</param>
+    public void Refund(long chargedAt, bool shadows)
     {
         long now = Enter();
         foreach (ref Item item in _items.AsSpan(0, _count))
         {
-            if (item.Slot != null) item.Binding.Refund(ref item.Slot->Cell, now, chargedAt, item.Cost);
+            if (item.Slot != null && (shadows || !item.Binding.IsShadow)) item.Binding.Refund(ref item.Slot->Cell, now, chargedAt, item.Cost);
         }
 
         Exit();

@@ -90,7 +90,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         ChargeList list = Fill(charges.Span);
         try
         {
-            list.Refund(decision.DecidedAtMicros);
+            list.Refund(decision.DecidedAtMicros, shadows: decision.ShadowDeniedBy is null);
         }
         finally
         {

@@ -28,6 +28,21 @@ public class ChargeListTests
     }
 
     [Fact]
+    public async Task A_refund_gives_a_shadow_limit_that_denied_nothing()
+    {
+        using MemoryStore store = new(_clock);
+        Limit shadow = Limit.FixedWindow(1, TimeSpan.FromHours(1)) with { Name = "shadow", Shadow = true };
+        Charge[] both = [new("k", Limit.FixedWindow(5, TimeSpan.FromHours(1))), new("k", shadow)];
+        await store.AcquireAsync(both);
+        Decision second = await store.AcquireAsync(both);
+        Assert.Equal("shadow", second.ShadowDeniedBy);
+        await store.RefundAsync(both, second);
+        Decision seen = await store.PeekAsync(both);
+        Assert.Equal(4, seen.Remaining);
+        Assert.Equal("shadow", seen.ShadowDeniedBy);
+    }
+
+    [Fact]
     public async Task A_clock_that_throws_leaves_no_gate_shut()
     {
         MoodyClock clock = new();
