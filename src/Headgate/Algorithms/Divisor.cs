@@ -29,8 +29,6 @@ internal readonly struct Divisor
         _multiplier = (ulong)((UInt128.One << (64 + _shift)) / (ulong)divisor) + 1;
     }
 
-    public long Value => _divisor;
-
     /// <summary>Rounded down. <paramref name="dividend"/> is not negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Floor(long dividend)

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Aes = System.Runtime.Intrinsics.X86.Aes;
-using Sse = System.Runtime.Intrinsics.X86.Sse;
 
 namespace Headgate.Memory;
 
@@ -27,13 +26,6 @@ internal static class KeyHash
     private static readonly Vector128<byte>[] Masks = Secrets(RunBlocks);
     private static readonly Vector128<byte> Key0 = Secrets(1)[0], Key1 = Secrets(1)[0], Key2 = Secrets(1)[0], Key3 = Secrets(1)[0];
     private static readonly (ulong, ulong) SipKey = (Secrets(1)[0].AsUInt64()[0], Secrets(1)[0].AsUInt64()[0]);
-
-    /// <summary>Asks for the line in which the text starts.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Prefetch(string text)
-    {
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in text.GetPinnableReference())));
-    }
 
     /// <summary>The digest of <paramref name="text"/> in the domain of <paramref name="tweak"/>, itself a digest of what the keys belong to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

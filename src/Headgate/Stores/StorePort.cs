@@ -38,9 +38,6 @@ internal sealed class StorePort
     /// <summary>Cancelled when the store is disposed, so that nobody waits for one that is gone.</summary>
     public CancellationToken StoreDisposed => _memory?.Disposed ?? CancellationToken.None;
 
-    /// <summary>The store answers at once and never fails.</summary>
-    public bool IsLocal => _memory is not null;
-
     public Decision Acquire(string key, long cost)
     {
         if (_memory is not { } memory) throw NotInMemory();
