@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Benchmarks.OnRedis;
 using Headgate.Benchmarks.Rows;
 
 namespace Headgate.Benchmarks;
@@ -46,15 +47,16 @@ internal static class MeasureCommand
 
         RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes it down.")
         {
-            rows, launches, quick, smoke, output, cli, ChildCommand.Create(),
+            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), ChildCommand.Create(),
         };
-        root.SetAction(parsed =>
+        root.SetAction(async (parsed, ct) =>
         {
             Mode mode = parsed.GetValue(smoke) ? Mode.Smoke : parsed.GetValue(quick) ? Mode.Quick : Mode.Full;
             bool launchesGiven = parsed.GetResult(launches) is { Implicit: false };
             int count = launchesGiven || mode == Mode.Full ? parsed.GetValue(launches) : 1;
             IReadOnlyList<IRow> chosen = Choose(Catalogue.All(parsed.GetValue(cli)), parsed.GetValue(rows) ?? []);
-            return Session.Run(chosen, mode, count, parsed.GetValue(output));
+            int code = Session.Run(chosen, mode, count, parsed.GetValue(output));
+            return code == 0 && mode == Mode.Smoke ? await RedisCommand.SmokeAsync(ct).ConfigureAwait(false) : code;
         });
         return root;
     }

@@ -24,7 +24,7 @@ internal static class Session
         Report report = new(start, Commit.Read(), mode, launches, Machine.Current, results);
         Console.WriteLine(Markdown.Of(report));
         folder ??= mode == Mode.Full ? DefaultFolder() : null;
-        if (folder != null) Save(report, folder);
+        if (folder != null) Save(report, folder, "");
         if (mode == Mode.Smoke && report.Checks.FirstOrDefault(check => !check.Met) is { } fault) return Fail(fault);
         return results.Any(result => result.IsFailed) ? 1 : 0;
     }
@@ -51,18 +51,21 @@ internal static class Session
         return 1;
     }
 
-    private static void Save(Report report, string folder)
+    /// <param name="report">What was found.</param>
+    /// <param name="folder">Is made if it is not there.</param>
+    /// <param name="suffix">Of the files' name.</param>
+    public static void Save(Report report, string folder, string suffix)
     {
         Directory.CreateDirectory(folder);
         string name =
-            $"{report.MeasuredAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{Slug(report.Machine.Processor)}";
+            $"{report.MeasuredAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{Slug(report.Machine.Processor)}{suffix}";
         string path = Path.Combine(folder, name);
         File.WriteAllText($"{path}.md", Markdown.Of(report));
         File.WriteAllText($"{path}.json", JsonSerializer.Serialize(report, Json.Options) + "\n");
         Console.Error.WriteLine($"Written: {path}.md and .json");
     }
 
-    private static string DefaultFolder()
+    public static string DefaultFolder()
     {
         for (DirectoryInfo? folder = new(Environment.CurrentDirectory); folder != null; folder = folder.Parent)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Headgate.Cli.Bench;
+using Headgate.Cli.Check;
 using Headgate.Cli.Simulate;
 
 namespace Headgate.Cli;
@@ -10,10 +11,11 @@ internal static class HeadgateCommand
 {
     /// <summary>A plain command as the root, since a RootCommand would be called after the assembly in every help text.</summary>
     public static Command Create(Terminal terminal) => new(
-        "headgate", "Rate limits: try them on a real log, measure them on this machine.")
+        "headgate", "Rate limits: try them on a real log, ask them, measure them on this machine.")
     {
         SimulateCommand.Create(terminal),
-        BenchCommand.Create(),
+        CheckCommand.Create(terminal),
+        BenchCommand.Create(terminal),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };

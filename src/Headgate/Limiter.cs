@@ -30,7 +30,7 @@ public sealed class Limiter
                 $"MaxWaiters is {options.MaxWaiters}; it must be between 0 and {LimiterOptions.MostMaxWaiters}. Use 0 to let nobody wait behind another.");
         }
 
-        if (!Enum.IsDefined(options.FailureMode))
+        if (options.FailureMode is { } mode && !Enum.IsDefined(mode))
             throw new ArgumentOutOfRangeException(nameof(options), options.FailureMode, $"FailureMode is {options.FailureMode}; it must be Open, Closed or Local.");
 
         Limit = limit;

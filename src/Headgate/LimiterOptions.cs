@@ -15,8 +15,11 @@ public sealed class LimiterOptions
     /// </summary>
     public string? Name { get; init; }
 
-    /// <summary>What to do when the store cannot answer; <see cref="FailureMode.Open"/> by default. The memory store always answers.</summary>
-    public FailureMode FailureMode { get; init; } = FailureMode.Open;
+    /// <summary>
+    /// What to do when the store cannot answer; null (the default) leaves it to the store's own failure mode, which is
+    /// <see cref="FailureMode.Open"/> unless it was told otherwise. The memory store always answers.
+    /// </summary>
+    public FailureMode? FailureMode { get; init; }
 
     /// <summary>The most callers that may wait in <see cref="Limiter.WaitAsync"/> at once, over all keys: 0 to 10^6; 10,000 by default. One more is refused at once.</summary>
     public int MaxWaiters { get; init; } = DefaultMaxWaiters;

@@ -8,7 +8,7 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
 {
     public static async Task<Cli> RunAsync(params string[] args) => await RunAsync(args, "");
 
-    public static async Task<Cli> RunAsync(string[] args, string input, bool colours = false)
+    public static async Task<Cli> RunAsync(string[] args, string input, bool colours = false, TimeProvider? clock = null)
     {
         using StringWriter output = new(), error = new();
         Terminal terminal = new()
@@ -18,6 +18,7 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
             OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
             Colours = colours,
             Unicode = colours,
+            Clock = clock ?? TimeProvider.System,
         };
         int code = await HeadgateCommand.RunAsync(args, terminal);
         return new Cli(code, output.ToString(), error.ToString());
@@ -34,7 +35,18 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
         return JsonDocument.Parse(run.Output).RootElement;
     }
 
+    /// <summary>Checks by a clock that stands still, so that every figure is known.</summary>
+    public static async Task<Cli> CheckAsync(params string[] args) => await RunAsync(["check", .. args], "", clock: new StillClock());
+
     public static string SampleLog => Path.Combine(AppContext.BaseDirectory, "access.log");
+}
+
+/// <summary>It is always noon of one day.</summary>
+internal sealed class StillClock : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => new(2026, 3, 10, 12, 0, 0, TimeSpan.Zero);
+
+    public override long GetTimestamp() => 0;
 }
 
 /// <summary>A file that is gone when the test ends.</summary>

@@ -4,6 +4,8 @@ namespace Headgate.Docs.Tests;
 
 public sealed class SampleTests
 {
+    private const string OnRedis = "TwoProcessesOneLimit";
+
     /// <summary>Each sample and a line that it must print for having shown its point.</summary>
     public static TheoryData<string, string> Samples => new()
     {
@@ -12,15 +14,30 @@ public sealed class SampleTests
         { "UserActions", "Please wait 1 minute before you invite again." },
         { "Hybrid", "refused by per-minute" },
         { "PerClientAndGlobal", "carol was refused by global and was charged nothing" },
+        { OnRedis, "together 100 of 200" },
     };
 
     [Theory, MemberData(nameof(Samples))]
     public async Task Every_sample_runs_and_shows_its_point(string sample, string line)
     {
-        Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(sample)], TestContext.Current.CancellationToken);
+        string[] arguments = sample == OnRedis ? [TestRedis()] : [];
+        Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(sample), .. arguments], TestContext.Current.CancellationToken);
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains(line, run.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_sample_without_its_Redis_says_what_to_do()
+    {
+        // Nobody listens on port 1.
+        Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(OnRedis), "127.0.0.1:1"], TestContext.Current.CancellationToken);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("No Redis at 127.0.0.1:1.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("redis-server --port 6379", run.Output, StringComparison.Ordinal);
+    }
+
+    private static string TestRedis() => Environment.GetEnvironmentVariable("HEADGATE_TEST_REDIS")
+        ?? throw new InvalidOperationException("HEADGATE_TEST_REDIS is not set, so there is no Redis to run the sample on. Run ./test, which starts one.");
 
     [Fact]
     public void No_sample_is_left_out()

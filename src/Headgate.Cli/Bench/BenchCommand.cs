@@ -1,99 +1,68 @@
 using System.CommandLine;
-using System.Text.Json;
-using Headgate.Cli.Bench.Measuring;
-using Spectre.Console;
 
 namespace Headgate.Cli.Bench;
 
-/// <summary><c>headgate bench</c>: how fast limits decide on the user's own machine, beside the framework's limiter.</summary>
+/// <summary><c>headgate bench</c>: how fast limits decide on the user's own machine, in memory and on Redis, beside what else there is.</summary>
 internal static class BenchCommand
 {
-    private const int DefaultKeys = 100_000;
     private const int MaxKeys = 10_000_000;
     private const int MaxThreads = 256;
 
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
-        Option<bool> quick = new("--quick")
+        Option<string?> redis = new("--redis", "-r")
         {
-            Description = "Half a minute instead of two; ratios are then good to a tenth or so.",
+            Description = $"Also measure on this Redis. Default: one at {RedisArgument.Local.Display}, if it answers.",
+            HelpName = RedisArgument.HelpName,
         };
+        Option<bool> noRedis = new("--no-redis") { Description = "Measure in memory only." };
+        Option<bool> all = new("--all") { Description = "Compare every limit, not only the token bucket and the leaky bucket." };
+        Option<string?> limits = new("--limits") { Description = "Compare these limits, by commas: token_bucket,sliding_log and so on.", HelpName = "KIND[,KIND]" };
+        Option<bool> details = new("--details") { Description = "Also the questions behind it, in memory: hot and random keys, denials, lists, bytes." };
+        Option<bool> quick = new("--quick") { Description = "Shorter; ratios are then good to a tenth or so." };
+        Option<bool> smoke = new("--smoke") { Description = "Shows that everything runs; its times mean nothing.", Hidden = true };
         Option<bool> json = new("--json") { Description = "Print JSON for machines instead of tables." };
         Option<int> keys = new("--keys")
         {
-            Description = $"Keys of the random rows: 2 to {MaxKeys}.",
-            DefaultValueFactory = _ => DefaultKeys,
+            Description = $"Keys of the rows with many: 2 to {MaxKeys}.",
+            DefaultValueFactory = _ => BenchOptions.DefaultKeys,
         };
         Option<int> threads = new("--threads")
         {
-            Description = $"Threads of the rows with several: 1 to {MaxThreads}; 1 leaves them out. Default: this machine's processors.",
+            Description = $"Threads of the rows with several, in memory: 1 to {MaxThreads}; 1 leaves them out. Default: this machine's processors.",
             DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MaxThreads),
         };
         Demand(keys, 2, MaxKeys);
         Demand(threads, 1, MaxThreads);
 
-        Command command = new("bench",
-            "Measure how fast limits decide on this machine, with the framework's own limiter beside them.")
+        Command command = new("bench", "Measure how fast limits decide on this machine, in memory and on Redis, beside the framework's own limiter.")
         {
-            quick, json, keys, threads,
+            redis, noRedis, all, limits, details, quick, smoke, json, keys, threads,
         };
-        command.SetAction(parsed => Run(
-            parsed.InvocationConfiguration.Output,
-            parsed.GetValue(quick),
-            parsed.GetValue(json),
-            parsed.GetValue(keys),
-            parsed.GetValue(threads)));
-        return command;
-    }
-
-    private static int Run(TextWriter output, bool quick, bool json, int keys, int threads)
-    {
-        Effort effort = quick ? Effort.Quick : Effort.Full;
-        List<ScenarioReport> reports = [];
-        foreach (Scenario scenario in Scenarios.ForCommand(keys, threads)) reports.Add(Measure(scenario, effort));
-        BenchReport report = new(Machine.Current, reports);
-        if (json)
+        command.SetAction(async (parsed, ct) =>
         {
-            output.WriteLine(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
-            return 0;
-        }
-
-        BenchTable.Write(ConsoleOn(output), report);
-        return 0;
-    }
-
-    /// <summary>Progress goes to the error stream, so that the output can be piped.</summary>
-    private static ScenarioReport Measure(Scenario scenario, Effort effort)
-    {
-        if (Console.IsErrorRedirected) return ScenarioReport.Of(scenario, Runner.Run(scenario, effort));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return console.Progress().AutoRefresh(false).AutoClear(true).Start(context =>
-        {
-            ProgressTask task = context.AddTask(Markup.Escape(scenario.Title));
-            IReadOnlyList<Samples> samples = Runner.Run(scenario, effort, share =>
+            if (parsed.GetValue(redis) is not null && parsed.GetValue(noRedis))
+                throw CommandException.WrongUsage("--redis and --no-redis are both given. Leave one out.");
+            if (parsed.GetValue(limits) is not null && parsed.GetValue(all))
+                throw CommandException.WrongUsage("--all and --limits are both given. Leave one out.");
+            BenchOptions options = new()
             {
-                task.Value = share * task.MaxValue;
-                context.Refresh();
-            });
-            return ScenarioReport.Of(scenario, samples);
-        });
-    }
+                Redis = parsed.GetValue(redis) is { } text ? RedisArgument.Parse(text) : null,
+                LooksForRedis = !parsed.GetValue(noRedis),
+                Limits = parsed.GetValue(limits) is { } kinds ? Subjects.LimitChoice.Parse(kinds)
+                    : parsed.GetValue(all) ? Subjects.LimitChoice.All : Subjects.LimitChoice.Usual,
+                Details = parsed.GetValue(details),
+                Pace = parsed.GetValue(smoke) ? BenchPace.Smoke : parsed.GetValue(quick) ? BenchPace.Quick : BenchPace.Full,
+                Json = parsed.GetValue(json),
+                Keys = parsed.GetValue(keys),
+                Threads = parsed.GetValue(threads),
+            };
 
-    private static IAnsiConsole ConsoleOn(TextWriter output)
-    {
-        if (!Console.IsOutputRedirected)
-            return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(output),
+            // On a thread of its own: System.CommandLine listens for Ctrl-C only once this has returned a task.
+            await Task.Run(() => BenchRun.RunAsync(options, terminal, ct), ct).ConfigureAwait(false);
+            return ExitCode.Done;
         });
-
-        // A pipe has no width of its own, so tables are not broken there, and may be read by what knows only ASCII.
-        plain.Profile.Capabilities.Unicode = false;
-        plain.Profile.Width = 160;
-        return plain;
+        return command;
     }
 
     private static void Demand(Option<int> option, int least, int most) => option.Validators.Add(result =>

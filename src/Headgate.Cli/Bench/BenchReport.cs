@@ -4,7 +4,7 @@ using Headgate.Cli.Bench.Measuring;
 namespace Headgate.Cli.Bench;
 
 /// <summary>What <c>headgate bench --json</c> prints.</summary>
-internal sealed record BenchReport(Machine Machine, IReadOnlyList<ScenarioReport> Scenarios);
+internal sealed record BenchReport(Machine Machine, Comparison Comparison, IReadOnlyList<ScenarioReport> Scenarios);
 
 /// <summary>The subjects of one scenario; the first is what the others are compared with.</summary>
 internal sealed record ScenarioReport(string Scenario, IReadOnlyList<SubjectReport> Subjects)

@@ -4,17 +4,15 @@ using Spectre.Console;
 
 namespace Headgate.Cli.Bench;
 
-/// <summary>Prints a report for people.</summary>
+/// <summary>Prints the details for people: every question in memory in a table of its own.</summary>
 internal static class BenchTable
 {
-    public static void Write(IAnsiConsole console, BenchReport report)
+    public static void Write(IAnsiConsole console, IReadOnlyList<ScenarioReport> scenarios)
     {
+        if (scenarios.Count == 0) return;
         TableBorder border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii;
-        foreach (ScenarioReport scenario in report.Scenarios) console.Write(Of(scenario, border));
-        console.WriteLine(report.Machine.ToString());
-        console.WriteLine("mean: median over rounds of a round's mean. p99: 99 of 100 rounds had a lower mean.");
-        console.WriteLine("ratio: to the first line, median over laps.");
-        console.WriteLine("Only ratios travel between machines. What the lines mean: docs/reference/bench.md");
+        foreach (ScenarioReport scenario in scenarios) console.Write(Of(scenario, border));
+        console.WriteLine("In these: mean: median over rounds of a round's mean. p99: 99 of 100 rounds had a lower mean. ratio: to the first line, median over laps.");
     }
 
     private static Table Of(ScenarioReport scenario, TableBorder border)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Headgate.Cli.Simulate.Input;
-using Headgate.Cli.Simulate.Report;
 
 namespace Headgate.Cli.Simulate;
 

@@ -65,16 +65,10 @@ internal sealed record SimulateOptions
     public static long ParseReorder(string text)
     {
         if (text is "0" or "0s") return 0;
-        try
-        {
-            // The library's own reader of durations, reached through a limit so that both accept the same.
-            return ((FixedWindowLimit)Limit.Parse($"fixed_window(permits=1, window={text})")).WindowMicros;
-        }
-        catch (FormatException)
-        {
-            throw CommandException.WrongUsage(
+        return DurationArgument.TryRead(text, out TimeSpan duration)
+            ? duration.Ticks / TimeSpan.TicksPerMicrosecond
+            : throw CommandException.WrongUsage(
                 $"--reorder is \"{PlainText.Clean(text)}\"; it must be a duration such as 60s, 5min or 250ms, or 0 for none.");
-        }
     }
 
     public static int ParseTop(int top) => top is >= 1 and <= MostTop
@@ -83,16 +77,7 @@ internal sealed record SimulateOptions
 
     private static Limit ParseLimit(string text)
     {
-        Limit limit;
-        try
-        {
-            limit = Limit.Parse(text);
-        }
-        catch (FormatException refused)
-        {
-            throw CommandException.WrongUsage(LimitComplaint.Of(text, refused.Message));
-        }
-
+        Limit limit = LimitArgument.Parse(text);
         if (HasConcurrency(limit))
         {
             throw CommandException.WrongUsage(
@@ -106,29 +91,4 @@ internal sealed record SimulateOptions
 
     private static bool HasConcurrency(Limit limit) =>
         limit is ConcurrencyLimit || (limit is CompositeLimit composite && composite.Limits.Any(HasConcurrency));
-}
-
-/// <summary>Shows a limit that could not be read with a caret below the place.</summary>
-internal static class LimitComplaint
-{
-    private const string Marker = "\" is not a limit: at position ";
-
-    public static string Of(string text, string message)
-    {
-        int at = message.IndexOf(Marker, StringComparison.Ordinal);
-        int numberAt = at + Marker.Length;
-        int space = at < 0 ? -1 : message.IndexOf(' ', numberAt);
-        if (space < 0 || !int.TryParse(message.AsSpan(numberAt, space - numberAt), NumberStyles.None,
-            CultureInfo.InvariantCulture, out int position))
-            return $"--limit: {PlainText.Clean(message)}";
-
-        // A long text is shown around the place, so that the caret stays on the same line of the screen.
-        int start = Math.Max(0, position - 60);
-        int length = Math.Min(text.Length - start, 100);
-        string lead = start > 0 ? "..." : "";
-        string shown = string.Concat(text.AsSpan(start, length).ToString().Select(c => char.IsControl(c) || char.IsSurrogate(c)
-            ? '?' : c));
-        string problem = message[(space + 1)..];
-        return $"--limit cannot be read, at position {position}:\n  {lead}{shown}\n  {new string(' ', lead.Length + position - start)}^\n{PlainText.Clean(problem, 600)}";
-    }
 }

@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using Headgate.Cli.Simulate.Input;
 using Headgate.Cli.Simulate.Ordering;
 using Headgate.Cli.Simulate.Replay;
-using Headgate.Cli.Simulate.Report;
 using Headgate.Cli.Simulate.Search;
 
 namespace Headgate.Cli.Simulate;

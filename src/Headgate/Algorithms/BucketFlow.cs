@@ -9,10 +9,14 @@ namespace Headgate.Algorithms;
 /// With N permits per P microseconds in lowest terms, a level is counted in units of 1/N microsecond: a permit is P units and
 /// a microsecond drains N, so nothing is ever rounded.
 /// </summary>
-/// <remarks>Capacity times P is at most 2^61 and a level carried over from other numbers is cut at 2^62, so no sum reaches 2^63.</remarks>
+/// <remarks>
+/// Capacity times P is at most 2^61 and a level carried over from other numbers is cut at 2^62, so no sum reaches 2^63; and at what takes
+/// 2^52 microseconds to drain (142 years; the slowest bucket takes 100), so that all times stay below 2^53.
+/// </remarks>
 internal readonly struct BucketFlow
 {
-    private const long MaxLevel = 1L << 62;
+    private const ulong MaxLevel = 1UL << 62;
+    private const int MaxDrainBits = 52;
 
     private readonly Divisor _byPermits;
     private readonly Divisor _byPeriod;
@@ -118,7 +122,8 @@ internal readonly struct BucketFlow
     {
         UInt128 level = ((UInt128)(ulong)(state.EmptyAt - time) * state.Permits) - state.Fraction;
         UInt128 converted = ((level * (ulong)Period) + (ulong)state.Period - 1) / (ulong)state.Period;
-        return converted > MaxLevel ? MaxLevel : (long)converted;
+        UInt128 most = UInt128.Min(MaxLevel, (UInt128)Permits << MaxDrainBits);
+        return (long)UInt128.Min(converted, most);
     }
 }
 

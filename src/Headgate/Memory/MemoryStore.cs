@@ -221,7 +221,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     internal bool TryEvict(bool ownsMemory, KeyDigest digest, long now) =>
         TableOf(ownsMemory).TryEvict(digest, now) || TableOf(!ownsMemory).TryEvict(digest, now);
 
-    private Decision Decide(ReadOnlySpan<Charge> charges, bool peek, UInt128 lease)
+    internal Decision Decide(ReadOnlySpan<Charge> charges, bool peek, UInt128 lease)
     {
         if (charges.Length == 1 && !peek)
         {

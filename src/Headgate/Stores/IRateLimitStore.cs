@@ -21,6 +21,11 @@ public interface IRateLimitStore
     /// <param name="ct">Cancels the wait for an answer. A charge may have been made all the same.</param>
     ValueTask<Decision> AcquireAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default);
 
+    /// <summary>Charges one, as <see cref="AcquireAsync(ReadOnlyMemory{Charge}, CancellationToken)"/> does; a store may do it without a list.</summary>
+    /// <param name="charge">What to charge.</param>
+    /// <param name="ct">Cancels the wait for an answer. The charge may have been made all the same.</param>
+    ValueTask<Decision> AcquireAsync(Charge charge, CancellationToken ct = default) => AcquireAsync(new[] { charge }, ct);
+
     /// <summary>What <see cref="AcquireAsync(ReadOnlyMemory{Charge}, CancellationToken)"/> would answer now. Changes nothing.</summary>
     ValueTask<Decision> PeekAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default);
 

@@ -5,6 +5,9 @@ namespace Headgate;
 /// <summary>A limiter's way to its store: knows the limit and the namespace, meters every decision, and meets an unavailable store with the failure mode.</summary>
 internal sealed class StorePort
 {
+    /// <summary>How often permits that other processes hold are asked for.</summary>
+    private static readonly TimeSpan HearsayPause = TimeSpan.FromMilliseconds(100);
+
     private readonly IRateLimitStore _store;
     private readonly MemoryStore? _memory;
     private readonly LimitPlan _plan;
@@ -13,20 +16,35 @@ internal sealed class StorePort
     private readonly FailureMode _failureMode;
     private readonly Lazy<MemoryStore> _local;
 
-    public StorePort(Limit limit, IRateLimitStore store, string? name, FailureMode failureMode, TimeProvider clock)
+    /// <summary>True if the store answers failures itself, and takes refunds and releases of what it answered.</summary>
+    private readonly bool _meetsFailures;
+
+    /// <summary>The way to such a store.</summary>
+    private readonly IBoundLimit? _bound;
+
+    public StorePort(Limit limit, IRateLimitStore store, string? name, FailureMode? failureMode, TimeProvider clock)
     {
         _limit = limit;
-        _store = store;
+        _meetsFailures = store is IFailureModeStore;
+        _store = failureMode is { } mode && store is IFailureModeStore aware ? aware.With(mode) : store;
+        _bound = (_store as IFailureModeStore)?.Bind(name, limit);
         _memory = store as MemoryStore;
         _name = name;
-        _failureMode = failureMode;
+        _failureMode = failureMode ?? FailureMode.Open;
         _plan = _memory is null ? LimitPlan.Create(name, limit) : _memory.PlanOf(name, limit);
+        MostSleep = _memory is null && Array.Exists(_plan.Bindings, b => b.HoldsPermits) ? HearsayPause : TimeSpan.MaxValue;
         MostCost = _plan.Bindings.Where(b => !b.IsShadow).Select(b => b.Permits).DefaultIfEmpty(long.MaxValue).Min();
         _local = new Lazy<MemoryStore>(() => new MemoryStore(clock));
         Clock = clock;
     }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>
+    /// The longest that whoever is first in line sleeps before he asks again. Permits that another process holds come back when it gives them
+    /// back, of which nobody here hears.
+    /// </summary>
+    public TimeSpan MostSleep { get; }
 
     public Limit Limit => _limit;
 
@@ -47,7 +65,13 @@ internal sealed class StorePort
 
     public ValueTask<Decision> AcquireAsync(string key, long cost, CancellationToken ct)
     {
-        if (_memory is null) return DecideRemotely(key, cost, LeaseId.None, ct);
+        if (_memory is null)
+        {
+            return _bound is not null && !Telemetry.Listens
+                ? _bound.AcquireAsync(key, cost, ct)
+                : DecideRemotely(key, cost, LeaseId.None, ct);
+        }
+
         return ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : new(Acquire(key, cost));
     }
 
@@ -63,6 +87,7 @@ internal sealed class StorePort
 
     public ValueTask RefundAsync(string key, Decision decision, long cost, CancellationToken ct) => decision.Source switch
     {
+        _ when _meetsFailures => _store.RefundAsync(Charges(key, cost), decision, ct),
         DecisionSource.FailLocal => _local.Value.RefundAsync(Charges(key, cost), decision, ct),
         DecisionSource.Store => _store.RefundAsync(Charges(key, cost), decision, ct),
         _ => default,
@@ -70,6 +95,7 @@ internal sealed class StorePort
 
     public ValueTask<bool> RenewAsync(string key, LeaseId lease, DecisionSource source, CancellationToken ct) => source switch
     {
+        DecisionSource.FailLocal when _meetsFailures => _store.RenewAsync(Charges(key, 1), lease, ct),
         DecisionSource.FailLocal => _local.Value.RenewAsync(Charges(key, 1), lease, ct),
         DecisionSource.Store => _store.RenewAsync(Charges(key, 1), lease, ct),
         _ => new(true),
@@ -77,6 +103,7 @@ internal sealed class StorePort
 
     public ValueTask<bool> ReleaseAsync(string key, LeaseId lease, DecisionSource source) => source switch
     {
+        DecisionSource.FailLocal when _meetsFailures => _store.ReleaseAsync(Charges(key, 1), lease, CancellationToken.None),
         DecisionSource.FailLocal => _local.Value.ReleaseAsync(Charges(key, 1), lease, CancellationToken.None),
         DecisionSource.Store => _store.ReleaseAsync(Charges(key, 1), lease, CancellationToken.None),
         _ => new(true),
@@ -103,7 +130,7 @@ internal sealed class StorePort
         try
         {
             decision = lease == LeaseId.None
-                ? await _store.AcquireAsync(Charges(key, cost), ct).ConfigureAwait(false)
+                ? await _store.AcquireAsync(Charge(key, cost), ct).ConfigureAwait(false)
                 : await _store.EnterAsync(Charges(key, cost), lease, ct).ConfigureAwait(false);
         }
         catch (StoreUnavailableException)

@@ -164,7 +164,7 @@ internal sealed class WaitLine(StorePort port, int maxWaiters)
             if (decision.IsAllowed || decision.RetryAfter == Timeout.InfiniteTimeSpan) return decision;
             place.Value.Asks++;
 
-            TimeSpan sleep = decision.RetryAfter;
+            TimeSpan sleep = decision.RetryAfter < port.MostSleep ? decision.RetryAfter : port.MostSleep;
             if (deadline is { } last && sleep > last.LeftWithGrace())
             {
                 sleep = last.Left();

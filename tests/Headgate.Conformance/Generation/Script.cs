@@ -22,6 +22,7 @@ public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnl
         ModelDecision? last = null;
         long lastAt = now;
         long denialAt = now;
+        long latest = LatestTime();
         foreach (Move move in Moves)
         {
             IReadOnlyList<Charge> menu = Menus[move.Menu % Menus.Count];
@@ -38,7 +39,7 @@ public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnl
                 TimeMove.Back => now - (long)((Int128)scale.Recovery * move.By / 16),
                 _ => now + (scale.Recovery * (move.By % 2 == 0 ? 1000 : -1000)),
             };
-            now = Math.Clamp(to, MayGoBack ? 0 : now, 1L << 55);
+            now = Math.Clamp(to, MayGoBack ? 0 : now, latest);
             TraceStep? step = Step(recorder, move, menu, now);
             if (step is null || !recorder.TryAdd(step)) continue;
             last = recorder.Steps[^1].Decision ?? last;
@@ -47,6 +48,13 @@ public sealed record Script(IReadOnlyList<IReadOnlyList<Charge>> Menus, IReadOnl
         }
 
         return new Trace(name, about, recorder.Steps);
+    }
+
+    /// <summary>So late that whatever a limit keeps is still below 2^53, as a store whose numbers are doubles needs it; in the year 2055 or later.</summary>
+    private long LatestTime()
+    {
+        IEnumerable<Limit> limits = Menus.SelectMany(menu => menu).SelectMany(charge => charge.Limit is CompositeLimit all ? all.Limits : [charge.Limit]);
+        return (1L << 53) - 1 - limits.Where(limit => limit is not CompositeLimit).Max(limit => Scale.Of(limit).Recovery);
     }
 
     private static TraceStep? Step(TraceRecorder recorder, Move move, IReadOnlyList<Charge> menu, long now)

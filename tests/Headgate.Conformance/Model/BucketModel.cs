@@ -39,7 +39,7 @@ public sealed class BucketModel : LimitModel
 
     /// <summary>
     /// A level from another rate is counted in units of this one, a permit being P of them, rounded up by less than one; and at
-    /// 2^62 units, twice the largest bucket, it is cut.
+    /// 2^62 units, twice the largest bucket, or what takes 2^52 microseconds to drain, half as long again as the slowest bucket, it is cut.
     /// </summary>
     public override void Settle(long now)
     {
@@ -47,7 +47,8 @@ public sealed class BucketModel : LimitModel
         Fraction level = Used(now);
         if (level.Sign == 0) return;
         BigInteger units = (level * _perMicro.Denominator).Ceiling();
-        _level = new Fraction(BigInteger.Min(units, BigInteger.One << 62), _perMicro.Denominator);
+        BigInteger most = BigInteger.Min(BigInteger.One << 62, _perMicro.Numerator << 52);
+        _level = new Fraction(BigInteger.Min(units, most), _perMicro.Denominator);
         _draining = _perMicro;
         LastSeen = Time(now);
     }

@@ -118,15 +118,28 @@ public class TokenBucketTests : IDisposable
     }
 
     [Fact]
+    public void What_was_consumed_is_cut_at_what_drains_in_2_to_the_52_microseconds()
+    {
+        Verdict denied = DeniedAfterChangingTo(Limit.TokenBucket(1, Rate.Per(1, TimeSpan.FromDays(36_525))));
+        Assert.Equal((1L << 52, 1L << 52), (denied.ResetAfter, denied.RetryAfter));
+    }
+
+    [Fact]
     public void What_was_consumed_is_cut_at_2_to_the_62_units_of_the_new_rate()
+    {
+        const long Permits = 1_000_003;
+        Verdict denied = DeniedAfterChangingTo(Limit.TokenBucket(1, Rate.Per(Permits, TimeSpan.FromDays(36_525))));
+        Assert.Equal(((1L << 62) + Permits - 1) / Permits, denied.ResetAfter);
+    }
+
+    private static Verdict DeniedAfterChangingTo(Limit limit)
     {
         using var bucket = Subject.Create(Limit.TokenBucket(1_000_000_000_000_000, Rate.Per(1, TimeSpan.FromMicroseconds(1))));
         bucket.Acquire(Now, 1_000_000_000_000_000);
-        bucket.Change(Limit.TokenBucket(1, Rate.Per(1, TimeSpan.FromDays(36_525))));
+        bucket.Change(limit);
         Verdict denied = bucket.Acquire(Now, 1);
         Assert.False(denied.Allowed);
-        Assert.Equal(1L << 62, denied.ResetAfter);
-        Assert.Equal((1L << 62), denied.RetryAfter);
+        return denied;
     }
 
     [Fact]

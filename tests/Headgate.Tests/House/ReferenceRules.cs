@@ -11,7 +11,7 @@ internal static class ReferenceRules
     {
         ["Headgate"] = new([], []),
         ["Headgate.Extensions"] = new(["Headgate"], ["Microsoft.Extensions."]),
-        ["Headgate.Redis"] = new(["Headgate"], ["StackExchange.Redis"]),
+        ["Headgate.Redis"] = new(["Headgate"], ["StackExchange.Redis", "Microsoft.Extensions.Logging.Abstractions"]),
         ["Headgate.AspNetCore"] = new(["Headgate", "Headgate.Extensions"], ["Microsoft.Extensions.", "Microsoft.AspNetCore."], AspNetCore),
         ["Headgate.Http"] = new(["Headgate", "Headgate.Extensions"], ["Microsoft.Extensions."]),
         ["Headgate.Server"] = new(
@@ -22,7 +22,7 @@ internal static class ReferenceRules
             ["Microsoft.Extensions.", "Microsoft.AspNetCore.", "YamlDotNet", "Yarp.ReverseProxy", "OpenTelemetry"], AspNetCore),
         ["Headgate.Cli"] = new(
             ["Headgate", "Headgate.Extensions", "Headgate.Redis", "Headgate.AspNetCore", "Headgate.Http", "Headgate.Server", "Headgate.Gateway"],
-            ["System.CommandLine", "Spectre.Console", "YamlDotNet", "Microsoft.Extensions.", "OpenTelemetry"], AspNetCore),
+            ["System.CommandLine", "Spectre.Console", "StackExchange.Redis", "YamlDotNet", "Microsoft.Extensions.", "OpenTelemetry"], AspNetCore),
     };
 
     /// <summary>Assemblies of the base framework that only compute: no I/O, no network, no logging, no other limiter.</summary>

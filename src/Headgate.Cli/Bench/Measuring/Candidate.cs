@@ -19,4 +19,8 @@ internal sealed record Candidate(string Name, Func<Subject> Create)
 }
 
 /// <summary>Subjects that are measured side by side on one workload.</summary>
-internal sealed record Scenario(string Title, Workload Workload, IReadOnlyList<Candidate> Candidates);
+internal sealed record Scenario(string Title, Workload Workload, IReadOnlyList<Candidate> Candidates)
+{
+    /// <summary>True to time calls one by one, too, in rounds of their own: for percentiles of calls.</summary>
+    public bool TimesSingleCalls { get; init; }
+}

@@ -19,6 +19,9 @@ internal sealed class Lane(int cursor)
 
     public long AllocatedBytes { get; private set; }
 
+    /// <summary>Of the calls that were timed one by one.</summary>
+    public LatencyHistogram Latencies { get; } = new();
+
     /// <summary>Decides for <paramref name="ticks"/> of the clock, in whole chunks.</summary>
     public void Measure(Subject subject, Workload workload, long ticks)
     {
@@ -46,5 +49,17 @@ internal sealed class Lane(int cursor)
         Calls = calls;
         Admitted = admitted;
         _cursor = cursor;
+    }
+
+    /// <summary>Times single calls for <paramref name="ticks"/> of the clock, in whole chunks.</summary>
+    public void Time(Subject subject, Workload workload, long ticks)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        do
+        {
+            subject.Time(workload.Keys, workload.Order, _cursor, Workload.Chunk, Latencies);
+            _cursor = (_cursor + Workload.Chunk) & (workload.Order.Length - 1);
+        }
+        while (TimeProvider.System.GetTimestamp() - start < ticks);
     }
 }

@@ -19,7 +19,7 @@ internal static class Runner
 
         // A lap of each that does not count: filling and collecting run code, too, that the warm-up did not reach.
         foreach (Candidate candidate in scenario.Candidates)
-            RunLap(candidate, scenario.Workload, effort, crew, new Samples(candidate.Name));
+            RunLap(candidate, scenario, effort, crew, new Samples(candidate.Name));
         WarmUp.AwaitQuietJit(effort);
 
         int count = scenario.Candidates.Count;
@@ -29,7 +29,7 @@ internal static class Runner
             for (int turn = 0; turn < count; turn++)
             {
                 int index = (lap + turn) % count;
-                RunLap(scenario.Candidates[index], scenario.Workload, effort, crew, samples[index]);
+                RunLap(scenario.Candidates[index], scenario, effort, crew, samples[index]);
                 progress?.Invoke(((lap * count) + turn + 1.0) / (effort.Laps * count));
             }
         }
@@ -38,8 +38,9 @@ internal static class Runner
         return samples;
     }
 
-    private static void RunLap(Candidate candidate, Workload workload, Effort effort, Crew crew, Samples samples)
+    private static void RunLap(Candidate candidate, Scenario scenario, Effort effort, Crew crew, Samples samples)
     {
+        Workload workload = scenario.Workload;
         using Subject subject = candidate.Create();
         subject.Run(workload.Keys, workload.Everyone, 0, workload.Everyone.Length);
         Settle();
@@ -62,6 +63,9 @@ internal static class Runner
         samples.LapNanoseconds.Add(Quantile.Median(samples.RoundNanoseconds[first..]));
         samples.LapCpuNanoseconds.Add(Quantile.Median(samples.RoundCpuNanoseconds[first..]));
         samples.MethodsCompiled += JitInfo.GetCompiledMethodCount() - compiled;
+        if (!scenario.TimesSingleCalls) return;
+        for (int i = 0; i < Math.Max(1, effort.Rounds / 4); i++) crew.Run(member => lanes[member].Time(subject, workload, ticks));
+        foreach (Lane lane in lanes) samples.Latencies.Add(lane.Latencies);
     }
 
     /// <summary>

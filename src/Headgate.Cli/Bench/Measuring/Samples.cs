@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Headgate.Cli.Bench.Measuring;
 
 /// <summary>Everything that was observed of one subject. Samples of several processes can be put together.</summary>
@@ -16,6 +18,10 @@ internal sealed record Samples(string Subject)
     public List<double> LapNanoseconds { get; init; } = [];
 
     public List<double> LapCpuNanoseconds { get; init; } = [];
+
+    /// <summary>Of single calls, where the scenario asks for them.</summary>
+    [JsonIgnore]
+    public LatencyHistogram Latencies { get; } = new();
 
     public long Calls { get; set; }
 

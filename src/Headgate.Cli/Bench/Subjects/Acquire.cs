@@ -55,11 +55,36 @@ internal readonly struct EnterAndRelease(IRateLimitStore store, ReadOnlyMemory<C
     };
 }
 
+/// <summary>A concurrency limit as its users use it: a lease that is taken and disposed, two calls as one.</summary>
+internal readonly struct EnterAndLeave(Limiter limiter) : IOperation
+{
+    private readonly Limiter _limiter = limiter;
+
+    public bool Decide(string key)
+    {
+        ConcurrencyLease lease = Answer.Now(_limiter.EnterAsync(key));
+        bool isAcquired = lease.IsAcquired;
+        Answer.Demand(lease.DisposeAsync());
+        return isAcquired;
+    }
+
+    public static Candidate Candidate(string name, Limit limit) => new(name, () =>
+    {
+        MemoryStore store = new();
+        return new Subject<EnterAndLeave>(new EnterAndLeave(new Limiter(limit, store)), store);
+    });
+}
+
 /// <summary>Reads an answer of the memory store, which is always there at once.</summary>
 internal static class Answer
 {
     public static T Now<T>(ValueTask<T> answer) =>
-        answer.IsCompletedSuccessfully
-            ? answer.Result
-            : throw new InvalidOperationException("The memory store did not answer at once.");
+        answer.IsCompletedSuccessfully ? answer.Result : throw Late();
+
+    public static void Demand(ValueTask answer)
+    {
+        if (!answer.IsCompletedSuccessfully) throw Late();
+    }
+
+    private static InvalidOperationException Late() => new("The store did not answer at once.");
 }

@@ -61,7 +61,7 @@ internal sealed class CsvParser : NamedFieldsParser
 
             if (more) continue;
             if (column + 1 == _columns) return TryFinish(out logEvent, out problem);
-            problem = $"it has {Report.Format.Count(column + 1, "column")}, the header {_columns}";
+            problem = $"it has {Format.Count(column + 1, "column")}, the header {_columns}";
             return false;
         }
     }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Headgate.Benchmarks.Growth;
+namespace Headgate.Cli.Bench.Measuring;
 
 /// <summary>
 /// Counts of durations: 32 buckets for each power of two, so a quantile is right to 3 %. Adding allocates nothing.
@@ -20,6 +20,14 @@ internal sealed class LatencyHistogram
         _counts[BucketOf(nanoseconds)]++;
         Count++;
         if (nanoseconds > Max) Max = nanoseconds;
+    }
+
+    /// <summary>Adds all that another counted.</summary>
+    public void Add(LatencyHistogram other)
+    {
+        for (int i = 0; i < _counts.Length; i++) _counts[i] += other._counts[i];
+        Count += other.Count;
+        Max = Math.Max(Max, other.Max);
     }
 
     /// <summary>The upper end of the bucket in which this share of the durations is reached.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Headgate.Cli.Simulate.Report;
+namespace Headgate.Cli;
 
 /// <summary>Numbers, times and durations for people; the same on every machine.</summary>
 internal static class Format

@@ -1,0 +1,181 @@
+using StackExchange.Redis;
+
+namespace Headgate.Redis.Resilience;
+
+/// <summary>
+/// The connection that calls go over. A client that lost its server tries again on a beat of its own, which in some versions is a second, and one
+/// whose packets the network drops may not notice for minutes; when a fresh connection can be had sooner, it takes the lost one's place: for good
+/// if the store made it, until the application's own is back else.
+/// </summary>
+internal sealed class Connection : IAsyncDisposable
+{
+    /// <summary>Time for a handshake, with TLS, to another data centre; and of a cluster with a server that hangs, what each try costs.</summary>
+    private const int LeastConnectMillis = 200;
+
+    private readonly ConfigurationOptions _fresh;
+    private readonly int _database;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _clock;
+    private readonly bool _owns;
+    private readonly Lock _gate = new();
+    private IConnectionMultiplexer _main;
+    private IConnectionMultiplexer? _standIn;
+    private int _replacing;
+    private int _generation;
+    private bool _disposed;
+
+    /// <param name="main">The connection.</param>
+    /// <param name="owns">True if it is the store's to dispose.</param>
+    /// <param name="database">The database number, or -1 for the connection's own.</param>
+    /// <param name="timeout">How long a call may take.</param>
+    /// <param name="clock">The clock of that.</param>
+    public Connection(IConnectionMultiplexer main, bool owns, int database, TimeSpan timeout, TimeProvider clock)
+    {
+        _main = main;
+        _timeout = timeout;
+        _clock = clock;
+        _owns = owns;
+        _database = database;
+        _fresh = ConfigurationOptions.Parse(main.Configuration);
+        _fresh.AbortOnConnectFail = true;
+        _fresh.ConnectRetry = 1;
+        _fresh.ConnectTimeout = Math.Max(LeastConnectMillis, (int)timeout.TotalMilliseconds);
+        Database = main.GetDatabase(database);
+        IsCluster = LooksLikeCluster(main);
+    }
+
+    /// <summary>Where to send.</summary>
+    public IDatabase Database { get; private set; }
+
+    /// <summary>True if keys are spread over servers by slot.</summary>
+    public bool IsCluster { get; private set; }
+
+    /// <summary>
+    /// False as soon as the client knows that the connection is lost. Nothing is sent then: newer clients would keep it and send it when the
+    /// connection is back, to be charged long after its caller was told otherwise.
+    /// </summary>
+    public bool IsConnected => Current.IsConnected;
+
+    /// <summary>Changes when another connection takes the place of the one in use: nothing that was sent before need be waited for.</summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    /// <summary>True while another stands in for the application's connection.</summary>
+    public bool HasStandIn => Volatile.Read(ref _standIn) is not null;
+
+    /// <summary>Looks anew whether this is a cluster, as far as the connection knows by now.</summary>
+    public void Refresh()
+    {
+        if (!IsCluster) IsCluster = LooksLikeCluster(Current);
+    }
+
+    /// <summary>
+    /// Makes a fresh connection take the place of one that is lost, or that is there and silent, if Redis answers over it. False if it does not,
+    /// or somebody else is about it.
+    /// </summary>
+    /// <param name="answers">Whether Redis answers over a connection.</param>
+    /// <exception cref="RedisConnectionException">It cannot be had; says why.</exception>
+    public async Task<bool> TryReplaceAsync(Func<IDatabase, Task<bool>> answers)
+    {
+        if (Interlocked.Exchange(ref _replacing, 1) != 0) return false;
+        try
+        {
+            ConnectionMultiplexer fresh = await ConnectionMultiplexer.ConnectAsync(_fresh).ConfigureAwait(false);
+            fresh.PreserveAsyncOrder = false;
+            IConnectionMultiplexer? old = fresh;
+            if (await AnswersInTimeAsync(answers(fresh.GetDatabase(_database))).ConfigureAwait(false))
+            {
+                lock (_gate)
+                {
+                    if (_disposed) old = fresh;
+                    else if (_owns) (old, _main) = (_main, fresh);
+                    else (old, _standIn) = (_standIn, fresh);
+                    if (!_disposed) Use(fresh);
+                }
+            }
+
+            await CloseAsync(old).ConfigureAwait(false);
+            return !ReferenceEquals(old, fresh);
+        }
+        finally
+        {
+            Volatile.Write(ref _replacing, 0);
+        }
+    }
+
+    /// <summary>Goes back to the application's connection once Redis answers over that.</summary>
+    /// <param name="answers">Whether Redis answers over a connection.</param>
+    public async Task<bool> TryReturnAsync(Func<IDatabase, Task<bool>> answers)
+    {
+        if (!_main.IsConnected || !await answers(_main.GetDatabase(_database)).ConfigureAwait(false)) return false;
+        IConnectionMultiplexer? old;
+        lock (_gate)
+        {
+            old = _standIn;
+            _standIn = null;
+            if (old is not null) Use(_main);
+        }
+
+        if (old is null) return true;
+        // What is on its way over it gets its answer first.
+        await Task.Delay(_timeout, _clock).ConfigureAwait(false);
+        await CloseAsync(old).ConfigureAwait(false);
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        IConnectionMultiplexer? standIn;
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            standIn = _standIn;
+            _standIn = null;
+        }
+
+        await CloseAsync(standIn).ConfigureAwait(false);
+        if (_owns) await CloseAsync(_main).ConfigureAwait(false);
+    }
+
+    private IConnectionMultiplexer Current => Volatile.Read(ref _standIn) ?? _main;
+
+    private void Use(IConnectionMultiplexer connection)
+    {
+        Interlocked.Increment(ref _generation);
+        Database = connection.GetDatabase(_database);
+        IsCluster = LooksLikeCluster(connection);
+    }
+
+    private async Task<bool> AnswersInTimeAsync(Task<bool> asked)
+    {
+        try
+        {
+            return await asked.WaitAsync(_timeout, _clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Without a farewell, for which the client would wait as long as Redis hangs.</summary>
+    private static async Task CloseAsync(IConnectionMultiplexer? connection)
+    {
+        if (connection is null) return;
+        await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        connection.Dispose();
+    }
+
+    private static bool LooksLikeCluster(IConnectionMultiplexer connection)
+    {
+        try
+        {
+            return connection.GetEndPoints().Any(endpoint => connection.GetServer(endpoint).ServerType == ServerType.Cluster);
+        }
+        catch (Exception e) when (e is ArgumentException or ObjectDisposedException or NotSupportedException)
+        {
+            // Disposed, or a server has just left.
+            return false;
+        }
+    }
+}
