@@ -10,8 +10,8 @@ internal static class ReferenceRules
     private static readonly Dictionary<string, Allowed> Table = new(StringComparer.Ordinal)
     {
         ["Headgate"] = new([], []),
-        ["Headgate.Extensions"] = new(["Headgate"], ["Microsoft.Extensions."]),
-        ["Headgate.Redis"] = new(["Headgate"], ["StackExchange.Redis", "Microsoft.Extensions.Logging.Abstractions"]),
+        ["Headgate.Extensions"] = new(["Headgate"], ["Microsoft.Extensions.", "System.Threading.RateLimiting", "YamlDotNet"]),
+        ["Headgate.Redis"] = new(["Headgate", "Headgate.Extensions"], ["StackExchange.Redis", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]),
         ["Headgate.AspNetCore"] = new(["Headgate", "Headgate.Extensions"], ["Microsoft.Extensions.", "Microsoft.AspNetCore."], AspNetCore),
         ["Headgate.Http"] = new(["Headgate", "Headgate.Extensions"], ["Microsoft.Extensions."]),
         ["Headgate.Server"] = new(

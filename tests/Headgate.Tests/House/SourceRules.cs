@@ -33,7 +33,13 @@ internal static partial class SourceRules
         foreach (Match match in Impure().Matches(code)) yield return $"{path} names {match.Value}: algorithms use no clock, no store and no lock";
     }
 
-    /// <summary>The namespace of an internal type is its folder; public types of Headgate stand in Headgate.</summary>
+    /// <summary>Where extension methods are found without a using that names Headgate's part.</summary>
+    private static readonly string[] WhereUsersAre = ["Headgate", "Microsoft.Extensions.DependencyInjection", "Microsoft.AspNetCore.Builder"];
+
+    /// <summary>
+    /// The namespace of an internal type is its folder; public types of Headgate stand in Headgate, those of another project in its name.
+    /// Extension methods may stand where users look for them.
+    /// </summary>
     private static IEnumerable<string> Place(string path, string[] parts, string code)
     {
         Match declared = Namespace().Match(code);
@@ -44,15 +50,18 @@ internal static partial class SourceRules
         {
             bool isPublic = type.Groups["access"].Value == "public";
             string expected = isSurface || (isPublic && parts[1] == "Headgate") ? "Headgate" : folder;
+            string found = declared.Groups["name"].Value;
+            if (isPublic && type.Groups["name"].Value.EndsWith("Extensions", StringComparison.Ordinal) && WhereUsersAre.Contains(found)) continue;
+            if (isPublic && found == parts[1]) continue;
             if (declared.Groups["name"].Value != expected) yield return $"{path} declares {type.Groups["name"].Value} in {declared.Groups["name"].Value}; it belongs in {expected}";
         }
     }
 
-    /// <summary>Tenants exist in the services only, and a concrete store is chosen where things are put together only.</summary>
+    /// <summary>Tenants exist where requests are told apart and above, and a concrete store is chosen where things are put together only.</summary>
     private static IEnumerable<string> Terms(string path, string[] parts, string code)
     {
-        if (parts[1] is not ("Headgate.Server" or "Headgate.Gateway" or "Headgate.Cli") && code.Contains("tenant", StringComparison.OrdinalIgnoreCase))
-            yield return $"{path} says tenant: below Server and Gateway nobody knows what that is";
+        if (parts[1] is "Headgate" or "Headgate.Redis" or "Headgate.Http" && code.Contains("tenant", StringComparison.OrdinalIgnoreCase))
+            yield return $"{path} says tenant: those who only decide do not know what that is";
         bool putsTogether = parts[1] is "Headgate" or "Headgate.Redis" or "Headgate.Cli" || parts[^1] == "Program.cs" || parts[^1].EndsWith("Extensions.cs", StringComparison.Ordinal);
         if (!putsTogether && ConcreteStore().Match(code) is { Success: true } store)
             yield return $"{path} names {store.Value}: only Program.cs and AddX extensions choose a store";
