@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace Headgate.Redis.Resilience;
@@ -11,6 +12,12 @@ internal sealed class Connection : IAsyncDisposable
 {
     /// <summary>Time for a handshake, with TLS, to another data centre; and of a cluster with a server that hangs, what each try costs.</summary>
     private const int LeastConnectMillis = 200;
+
+    /// <summary>Of a server that is well a fraction of it.</summary>
+    private static readonly TimeSpan AnsweringTime = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long whoever disposes waits for calls that nobody waits for any more.</summary>
+    private static readonly TimeSpan MostFarewell = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long one that was replaced is kept for a Redis that hangs: much longer than the client takes to write a few calls.</summary>
     private static readonly TimeSpan MostKept = TimeSpan.FromSeconds(10);
@@ -92,7 +99,7 @@ internal sealed class Connection : IAsyncDisposable
         if (Interlocked.Exchange(ref _replacing, 1) != 0) return false;
         try
         {
-            ConnectionMultiplexer fresh = await ConnectionMultiplexer.ConnectAsync(_fresh).ConfigureAwait(false);
+            ConnectionMultiplexer fresh = await ConnectionMultiplexer.ConnectAsync(await SettingsAsync().ConfigureAwait(false)).ConfigureAwait(false);
             fresh.PreserveAsyncOrder = false;
             Wire wire = new(fresh, _database);
             Wire? old = wire;
@@ -137,7 +144,7 @@ internal sealed class Connection : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Waits for a time-out at most until what is on its way has its answer; a Redis that hangs keeps nobody waiting.</summary>
+    /// <summary>Waits for a moment at most until what is on its way has its answer; a Redis that hangs keeps nobody waiting.</summary>
     public async ValueTask DisposeAsync()
     {
         Wire? standIn;
@@ -152,7 +159,7 @@ internal sealed class Connection : IAsyncDisposable
         Task closing = Task.WhenAll(standIn is null ? Task.CompletedTask : RetireAsync(standIn), _owns ? RetireAsync(_main) : Task.CompletedTask);
         try
         {
-            await closing.WaitAsync(_timeout, _clock).ConfigureAwait(false);
+            await closing.WaitAsync(_timeout < MostFarewell ? _timeout : MostFarewell, _clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -162,6 +169,22 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     private Wire Current => Volatile.Read(ref _standIn) ?? Volatile.Read(ref _main);
+
+    /// <summary>
+    /// In a cluster, without the servers that hang: the client spends all of its time on one that was named to it, and has then none left to hear whether the
+    /// others answer, so that it takes all of them for dead. One that it learns of from the others it does not wait for like that.
+    /// </summary>
+    private async Task<ConfigurationOptions> SettingsAsync()
+    {
+        Wire wire = Current;
+        if (!IsCluster || !wire.Connection.IsConnected) return _fresh;
+        EndPoint[] answering = await wire.AnsweringAsync(AnsweringTime, _clock).ConfigureAwait(false);
+        if (answering.Length == 0) return _fresh;
+        ConfigurationOptions settings = _fresh.Clone();
+        settings.EndPoints.Clear();
+        foreach (EndPoint endPoint in answering) settings.EndPoints.Add(endPoint);
+        return settings;
+    }
 
     private void Use(Wire wire)
     {

@@ -40,7 +40,21 @@ internal sealed class Wire(IConnectionMultiplexer connection, int database)
         Interlocked.Exchange(ref _retired, 1);
         if (Volatile.Read(ref _calls) == 0) _idle.TrySetResult();
         await _idle.Task.ConfigureAwait(false);
-        await Task.WhenAll(connection.GetEndPoints().Select(AskAsync)).ConfigureAwait(false);
+        await Task.WhenAll(connection.GetEndPoints().Select(AnswersAsync)).ConfigureAwait(false);
+    }
+
+    /// <summary>The servers that answer within a time.</summary>
+    public async Task<EndPoint[]> AnsweringAsync(TimeSpan time, TimeProvider clock)
+    {
+        (EndPoint EndPoint, Task<bool> Answers)[] asked = [.. connection.GetEndPoints().Select(endPoint => (endPoint, AnswersAsync(endPoint)))];
+        await Task.WhenAny(Task.WhenAll(asked.Select(one => one.Answers)), Task.Delay(time, clock)).ConfigureAwait(false);
+        List<EndPoint> answering = [];
+        foreach ((EndPoint endPoint, Task<bool> answers) in asked)
+        {
+            if (answers.IsCompleted && await answers.ConfigureAwait(false)) answering.Add(endPoint);
+        }
+
+        return [.. answering];
     }
 
     /// <summary>True while the client has something to write, as with a Redis that does not read.</summary>
@@ -53,16 +67,17 @@ internal sealed class Wire(IConnectionMultiplexer connection, int database)
         }
     }
 
-    private async Task AskAsync(EndPoint endPoint)
+    private async Task<bool> AnswersAsync(EndPoint endPoint)
     {
         try
         {
             await connection.GetServer(endPoint).PingAsync().ConfigureAwait(false);
+            return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Refused, so it was read; or the server is lost, and what was to be written with it.
-            return;
+            return false;
         }
     }
 }
