@@ -110,8 +110,17 @@ internal sealed class Load : IAsyncDisposable
             };
             Call call = await AskAsync(limiter, key);
             lock (_calls[caller]) _calls[caller].Add(call);
-            if (call.IsDecidedByStore) Interlocked.Increment(ref _decided);
-            else Volatile.Write(ref _lastFailed, call.Ended);
+            if (call.IsDecidedByStore)
+            {
+                Interlocked.Increment(ref _decided);
+            }
+            else
+            {
+                Volatile.Write(ref _lastFailed, call.Ended);
+                // Enough are asked for after the last failure.
+                Volatile.Write(ref _decided, 0);
+            }
+
             await Task.Delay(Pause);
         }
     }
