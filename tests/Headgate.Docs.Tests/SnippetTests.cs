@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Headgate.Extensions;
 using Headgate.Redis;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Xunit;
 
@@ -81,9 +81,10 @@ public sealed partial class SnippetTests
             <Compile Include="*.cs" />
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
+            <FrameworkReference Include="Microsoft.AspNetCore.App" />
+            <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateBuilder).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>
             <Reference Include="StackExchange.Redis"><HintPath>{typeof(IConnectionMultiplexer).Assembly.Location}</HintPath></Reference>
-            <Reference Include="Microsoft.Extensions.Logging.Abstractions"><HintPath>{typeof(ILogger).Assembly.Location}</HintPath></Reference>
           </ItemGroup>
         </Project>
         """;
