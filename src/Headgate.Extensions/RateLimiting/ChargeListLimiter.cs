@@ -38,7 +38,8 @@ internal sealed class ChargeListLimiter<TResource>(
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) Volatile.Write(ref _disposed, 1);
+        // Also where disposing is false, which DisposeAsync says: there is no finalizer.
+        Volatile.Write(ref _disposed, 1);
         base.Dispose(disposing);
     }
 

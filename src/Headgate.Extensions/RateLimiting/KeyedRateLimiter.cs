@@ -38,7 +38,8 @@ internal sealed class KeyedRateLimiter : RateLimiter
     /// <summary>Who waits is refused. Later asks are still answered: ASP.NET Core disposes idle limiters while a request may be on its way to one.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _turnstile.Dispose();
+        // Also where disposing is false, which DisposeAsync says: there is no finalizer.
+        _turnstile.Dispose();
         base.Dispose(disposing);
     }
 }

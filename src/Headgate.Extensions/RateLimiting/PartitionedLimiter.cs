@@ -29,7 +29,9 @@ internal sealed class PartitionedLimiter<TResource>(Limiter limiter, Func<TResou
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0) _turnstile.Dispose();
+        // Also where disposing is false, which DisposeAsync says: there is no finalizer.
+        Volatile.Write(ref _disposed, 1);
+        _turnstile.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -10,9 +10,6 @@ namespace Headgate.Extensions.RateLimiting;
 /// </remarks>
 internal sealed class Turnstile<TResource> : IDisposable
 {
-    /// <summary>In line and not waiting: to be served if nobody is ahead, or to be told how long it would have taken.</summary>
-    private static readonly TimeSpan NoWait = TimeSpan.FromTicks(1);
-
     private readonly Limiter _limiter;
     private readonly LimiterTraits _traits;
     private readonly Func<TResource, long>? _cost;
@@ -110,8 +107,12 @@ internal sealed class Turnstile<TResource> : IDisposable
             {
                 // Not cancelled: an answer that nobody waits for any more would leave its charge behind. The store's time-out bounds it.
                 (Decision decision, ConcurrencyLease? held) = await TakeAsync(key, cost, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
-                bool mayCome = _queue is not null && decision.RetryAfter != Timeout.InfiniteTimeSpan && !_closing.IsCancellationRequested;
-                if (decision.IsAllowed || !mayCome) return Settle(resource, key, cost, decision, held);
+                bool mayWait = _queue is not null && decision.RetryAfter != Timeout.InfiniteTimeSpan && !_closing.IsCancellationRequested;
+                if (decision.IsAllowed || !mayWait || !_queue!.TryJoin(key, cost)) return Settle(resource, key, cost, decision, held);
+            }
+            else if (_closing.IsCancellationRequested || !_queue!.TryJoin(key, cost))
+            {
+                return await TurnAwayAsync(resource, key, cost, ct).ConfigureAwait(false);
             }
 
             return await QueueAsync(resource, key, cost, ct).ConfigureAwait(false);
@@ -122,13 +123,18 @@ internal sealed class Turnstile<TResource> : IDisposable
         }
     }
 
+    /// <summary>No room behind those who wait: what would the wait have been? When held permits come back nobody knows.</summary>
+    private async ValueTask<RateLimitLease> TurnAwayAsync(TResource resource, string key, long cost, CancellationToken ct) => _traits.Holds
+        ? Refuse(await _limiter.PeekAsync(key, cost, ct).ConfigureAwait(false) with { IsAllowed = false })
+        : Settle(resource, key, cost, await _limiter.WaitAsync(key, cost, TimeSpan.Zero, ct).ConfigureAwait(false), null);
+
+    /// <summary>Waits, having joined the queue, and leaves it.</summary>
     private async ValueTask<RateLimitLease> QueueAsync(TResource resource, string key, long cost, CancellationToken ct)
     {
-        bool joined = _queue!.TryJoin(key, cost);
-        using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing);
         try
         {
-            (Decision decision, ConcurrencyLease? held) = await TakeAsync(key, cost, joined ? _maxWait : NoWait, ends.Token).ConfigureAwait(false);
+            using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing);
+            (Decision decision, ConcurrencyLease? held) = await TakeAsync(key, cost, _maxWait, ends.Token).ConfigureAwait(false);
             return Settle(resource, key, cost, decision, held);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested && _closing.IsCancellationRequested)
@@ -143,7 +149,7 @@ internal sealed class Turnstile<TResource> : IDisposable
         }
         finally
         {
-            if (joined) _queue.Leave(key, cost);
+            _queue!.Leave(key, cost);
         }
     }
 
