@@ -4,9 +4,11 @@ namespace Headgate.Extensions.RateLimiting;
 
 /// <summary>All limits that apply to a resource as one decision: all are charged or none is.</summary>
 internal sealed class ChargeListLimiter<TResource>(
-    IRateLimitStore store, Func<TResource, ReadOnlyMemory<Charge>> charges, PartitionedRateLimiterAdapterOptions<TResource> options)
+    IRateLimitStore store, Func<TResource, Charge[]> charges, PartitionedRateLimiterAdapterOptions<TResource> options)
     : PartitionedRateLimiter<TResource>
 {
+    private readonly TimeProvider _clock = ClockOf(store, options);
+    private readonly StoreFailover _store = new(store, options.FailureMode, ClockOf(store, options));
     private readonly bool _answersAtOnce = store is MemoryStore;
     private readonly bool _decidesNow = store is MemoryStore && !options.AsyncOnly;
     private long _acquired;
@@ -15,11 +17,11 @@ internal sealed class ChargeListLimiter<TResource>(
 
     public override RateLimiterStatistics? GetStatistics(TResource resource)
     {
-        ReadOnlyMemory<Charge> list = ListOf(resource, 1);
-        if (!_answersAtOnce || list.IsEmpty) return null;
+        Charge[] list = ListOf(resource, 1);
+        if (!_answersAtOnce || list.Length == 0) return null;
         return new RateLimiterStatistics
         {
-            CurrentAvailablePermits = Now(store.PeekAsync(list)).Remaining,
+            CurrentAvailablePermits = Now(_store.PeekAsync(list, CancellationToken.None)).Remaining,
             TotalSuccessfulLeases = Volatile.Read(ref _acquired),
             TotalFailedLeases = Volatile.Read(ref _refused),
         };
@@ -27,8 +29,8 @@ internal sealed class ChargeListLimiter<TResource>(
 
     protected override RateLimitLease AttemptAcquireCore(TResource resource, int permitCount)
     {
-        ReadOnlyMemory<Charge> list = ListOf(resource, permitCount);
-        return _decidesNow || list.IsEmpty ? Now(DecideAsync(resource, list, permitCount)) : RefusedLease.Undecided;
+        Charge[] list = ListOf(resource, permitCount);
+        return _decidesNow || list.Length == 0 ? Now(DecideAsync(resource, list, permitCount)) : RefusedLease.Undecided;
     }
 
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(TResource resource, int permitCount, CancellationToken cancellationToken) =>
@@ -44,21 +46,11 @@ internal sealed class ChargeListLimiter<TResource>(
     }
 
     /// <summary>Not cancelled once under way: an answer that nobody waits for any more would leave its charges behind.</summary>
-    private async ValueTask<RateLimitLease> DecideAsync(TResource resource, ReadOnlyMemory<Charge> list, int permits)
+    private async ValueTask<RateLimitLease> DecideAsync(TResource resource, Charge[] list, int permits)
     {
-        Decision decision;
-        try
-        {
-            decision = list.IsEmpty ? new Decision { IsAllowed = true }
-                : permits == 0 ? await store.PeekAsync(list, CancellationToken.None).ConfigureAwait(false)
-                : await store.AcquireAsync(list, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException)
-        {
-            // A store without a failure mode of its own, met as a limiter meets it by default.
-            decision = new Decision { IsAllowed = true, Source = DecisionSource.FailOpen };
-        }
-
+        Decision decision = list.Length == 0 ? new Decision { IsAllowed = true }
+            : permits == 0 ? await _store.PeekAsync(list, CancellationToken.None).ConfigureAwait(false)
+            : await ChargeAsync(list).ConfigureAwait(false);
         if (!decision.IsAllowed)
         {
             Interlocked.Increment(ref _refused);
@@ -66,17 +58,17 @@ internal sealed class ChargeListLimiter<TResource>(
         }
 
         Interlocked.Increment(ref _acquired);
-        if (options.HasRun is not null && permits > 0 && !list.IsEmpty) return new Pass(this, resource, list, decision);
+        if (options.HasRun is not null && permits > 0 && list.Length != 0) return new Pass(this, resource, list, decision);
         return options.DescribeAcquired ? new AcquiredLease(decision) : AcquiredLease.Bare;
     }
 
-    private ReadOnlyMemory<Charge> ListOf(TResource resource, int permits)
+    private Charge[] ListOf(TResource resource, int permits)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        ReadOnlyMemory<Charge> list = charges(resource);
+        Charge[] list = charges(resource);
         long unit = options.Cost?.Invoke(resource) ?? 1;
         if (unit < 0) throw new ArgumentOutOfRangeException(nameof(resource), unit, $"The cost of a permit is {unit}; it must be 0 or more. Return 0 for what is free.");
-        foreach (ref readonly Charge charge in list.Span)
+        foreach (Charge charge in list)
         {
             if (charge.Limit is not null && LimiterTraits.Any<ConcurrencyLimit>(charge.Limit))
             {
@@ -85,17 +77,17 @@ internal sealed class ChargeListLimiter<TResource>(
             }
         }
 
-        if (unit == 0) return default;
+        if (unit == 0) return [];
         // An ask for none looks whether one could be had.
         unit = unit <= long.MaxValue / Math.Max(permits, 1) ? unit * Math.Max(permits, 1) : long.MaxValue;
-        return unit == 1 ? list : Array.ConvertAll(list.ToArray(), c => c with { Cost = c.Cost <= long.MaxValue / unit ? c.Cost * unit : long.MaxValue });
+        return unit == 1 ? list : Array.ConvertAll(list, c => c with { Cost = c.Cost <= long.MaxValue / unit ? c.Cost * unit : long.MaxValue });
     }
 
-    private async Task ReturnAsync(TResource resource, ReadOnlyMemory<Charge> list, Decision decision)
+    private async Task ReturnAsync(TResource resource, Charge[] list, Decision decision)
     {
         try
         {
-            if (!options.HasRun!(resource)) await store.RefundAsync(list, decision).ConfigureAwait(false);
+            if (!options.HasRun!(resource)) await _store.RefundAsync(list, decision, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (options.OnReturnFailed is not null)
         {
@@ -103,10 +95,22 @@ internal sealed class ChargeListLimiter<TResource>(
         }
     }
 
+    private async ValueTask<Decision> ChargeAsync(Charge[] list)
+    {
+        bool listens = Telemetry.Listens;
+        long start = listens ? _clock.GetTimestamp() : 0;
+        Decision decision = await _store.EnterAsync(list, LeaseId.None, CancellationToken.None).ConfigureAwait(false);
+        if (listens) Telemetry.Record(options.Name, decision, _clock.GetElapsedTime(start));
+        return decision;
+    }
+
+    private static TimeProvider ClockOf(IRateLimitStore store, RateLimiterAdapterOptions options) =>
+        options.TimeProvider ?? (store as MemoryStore)?.TimeProvider ?? TimeProvider.System;
+
     private static T Now<T>(ValueTask<T> answer) =>
         answer.IsCompleted ? answer.Result : throw new System.Diagnostics.UnreachableException("A store in memory did not answer at once.");
 
-    private sealed class Pass(ChargeListLimiter<TResource> limiter, TResource resource, ReadOnlyMemory<Charge> list, Decision decision)
+    private sealed class Pass(ChargeListLimiter<TResource> limiter, TResource resource, Charge[] list, Decision decision)
         : ReturnableLease(limiter.Description(decision))
     {
         protected override void Return() => _ = limiter.ReturnAsync(resource, list, decision);

@@ -14,7 +14,7 @@ internal sealed class KeyedRateLimiter : RateLimiter
     {
         _turnstile = new Turnstile<string>(limiter, options) { HasOneKey = true };
         _key = key;
-        _clock = options.TimeProvider ?? TimeProvider.System;
+        _clock = options.TimeProvider ?? limiter.Clock;
         _lastUsed = _clock.GetTimestamp();
     }
 

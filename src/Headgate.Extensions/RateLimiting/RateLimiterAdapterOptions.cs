@@ -29,12 +29,12 @@ public record RateLimiterAdapterOptions
     public bool DescribeAcquired { get; init; }
 
     /// <summary>
-    /// The namespace of the keys, as <see cref="LimiterOptions.Name"/>. Only where the adapter is made from a <see cref="Limit"/>: a
-    /// <see cref="Limiter"/> has its own.
+    /// The namespace of the keys, as <see cref="LimiterOptions.Name"/>. Not where the adapter is made from a <see cref="Limiter"/>,
+    /// which has its own.
     /// </summary>
     public string? Name { get; init; }
 
-    /// <summary>What to do when the store cannot answer, as <see cref="LimiterOptions.FailureMode"/>. Only where the adapter is made from a <see cref="Limit"/>.</summary>
+    /// <summary>What to do when the store cannot answer, as <see cref="LimiterOptions.FailureMode"/>. Not where the adapter is made from a <see cref="Limiter"/>.</summary>
     public FailureMode? FailureMode { get; init; }
 
     /// <summary>The clock of waits, renewals and idle times; null (the default) for the store's where it has one, else the system's.</summary>

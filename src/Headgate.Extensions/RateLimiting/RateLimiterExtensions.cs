@@ -89,25 +89,22 @@ public static class RateLimiterExtensions
     /// charged or none is, so that who is refused by one costs the others nothing, and whoever asks twice is charged once.
     /// </summary>
     /// <typeparam name="TResource">What is limited.</typeparam>
-    /// <param name="store">Where the state lives. Failures are met by the store's own mode; one that has none admits.</param>
+    /// <param name="store">Where the state lives.</param>
     /// <param name="charges">
     /// What a resource is charged: 0 to 64 charges; none admits it. Not of concurrency limits, which must be held and renewed. Called on every
     /// ask, on any thread; the list must stay as it is until the lease is disposed.
     /// </param>
-    /// <param name="options">Settings; the defaults if null. Name, failure mode, queue and clock cannot be set: a charge has its namespace, and lists do not queue.</param>
-    /// <exception cref="ArgumentException">An option is set that a list of charges has not.</exception>
+    /// <param name="options">Settings; the defaults if null. Name is the <c>policy</c> tag in metrics alone, for each charge names its namespace; lists do not queue.</param>
+    /// <exception cref="ArgumentException">A queue is asked for.</exception>
     public static PartitionedRateLimiter<TResource> AsPartitionedRateLimiter<TResource>(
-        this IRateLimitStore store, Func<TResource, ReadOnlyMemory<Charge>> charges, PartitionedRateLimiterAdapterOptions<TResource>? options = null)
+        this IRateLimitStore store, Func<TResource, Charge[]> charges, PartitionedRateLimiterAdapterOptions<TResource>? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(charges);
         options ??= new PartitionedRateLimiterAdapterOptions<TResource>();
-        if ((options.Name, options.FailureMode, options.MaxWait, options.TimeProvider) != default || options.QueueLimit != 0)
-        {
-            throw new ArgumentException(
-                "Name, FailureMode, QueueLimit, MaxWait or TimeProvider is set, and a list of charges has none of them. Name charges by Charge.Namespace, set the store's failure mode, and use a Limiter to queue.",
-                nameof(options));
-        }
+        options.Check();
+        if (options.QueueLimit != 0 || options.MaxWait is not null)
+            throw new ArgumentException($"QueueLimit is {options.QueueLimit} and MaxWait is {options.MaxWait}; lists of charges do not queue. Leave both out, or use a Limiter.", nameof(options));
 
         return new ChargeListLimiter<TResource>(store, charges, options);
     }

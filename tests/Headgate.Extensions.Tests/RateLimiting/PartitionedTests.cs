@@ -120,7 +120,7 @@ public sealed class PartitionedTests : IDisposable
     {
         Limit one = Limit.TokenBucket(1, Rate.PerMinute(1)) with { Name = "one" };
         using PartitionedRateLimiter<Work> limiter = _store.AsPartitionedRateLimiter<Work>(
-            w => w.Key.Length == 0 ? default : new Charge[] { new("all", _three.Limit), new(w.Key, one) });
+            w => w.Key.Length == 0 ? [] : [new("all", _three.Limit), new(w.Key, one)]);
         Assert.True(limiter.AttemptAcquire(new("a")).IsAcquired);
         RateLimitLease refused = limiter.AttemptAcquire(new("a"));
         Assert.True(refused.TryGetMetadata(HeadgateMetadata.Decision, out Decision decision));
@@ -153,10 +153,10 @@ public sealed class PartitionedTests : IDisposable
     public void A_list_refuses_what_it_cannot_keep()
     {
         using PartitionedRateLimiter<Work> limiter = _store.AsPartitionedRateLimiter<Work>(
-            _ => new Charge[] { new("k", Limit.AllOf(_three.Limit, Limit.Concurrency(1))) });
+            _ => [new("k", Limit.AllOf(_three.Limit, Limit.Concurrency(1)))]);
         Assert.Contains("must hold and renew", Assert.Throws<InvalidOperationException>(() => limiter.AttemptAcquire(new("a"))).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => _store.AsPartitionedRateLimiter<Work>(_ => default, new() { QueueLimit = 1 }));
-        Assert.Throws<ArgumentException>(() => _store.AsPartitionedRateLimiter<Work>(_ => default, new() { Name = "n" }));
+        Assert.Throws<ArgumentException>(() => _store.AsPartitionedRateLimiter<Work>(_ => [], new() { QueueLimit = 1 }));
+        Assert.Throws<ArgumentException>(() => _store.AsPartitionedRateLimiter<Work>(_ => [], new() { MaxWait = TimeSpan.Zero }));
     }
 
     [Fact]

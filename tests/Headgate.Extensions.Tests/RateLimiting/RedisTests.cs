@@ -24,7 +24,7 @@ public sealed class RedisTests : IAsyncLifetime
     {
         using RateLimiter one = _three.AsRateLimiter("k");
         using PartitionedRateLimiter<string> many = _three.AsPartitionedRateLimiter<string>(k => k);
-        using PartitionedRateLimiter<string> list = _store.AsPartitionedRateLimiter<string>(k => new Charge[] { new(k, _three.Limit) });
+        using PartitionedRateLimiter<string> list = _store.AsPartitionedRateLimiter<string>(k => [new(k, _three.Limit)]);
         for (int i = 0; i < 10; i++)
         {
             Assert.False(one.AttemptAcquire().IsAcquired);
@@ -127,6 +127,8 @@ public sealed class RedisTests : IAsyncLifetime
         RateLimitLease lease = await limiter.AcquireAsync(1, Ct);
         Assert.Equal(admitted, lease.IsAcquired);
         Assert.True(lease.TryGetMetadata(HeadgateMetadata.Decision, out Decision decision));
+        using PartitionedRateLimiter<string> list = away.AsPartitionedRateLimiter<string>(k => [new(k, Limit.TokenBucket(3, Rate.PerHour(1)))], new() { FailureMode = mode });
+        Assert.Equal(admitted, (await list.AcquireAsync("k", 1, Ct)).IsAcquired);
         Assert.Equal(mode.ToString(), decision.Source.ToString().Replace("Fail", "", StringComparison.Ordinal));
         if (!admitted)
         {
