@@ -4,13 +4,11 @@ namespace Headgate.Extensions.RateLimiting;
 
 /// <summary>All limits that apply to a resource as one decision: all are charged or none is.</summary>
 internal sealed class ChargeListLimiter<TResource>(
-    IRateLimitStore store, Func<TResource, Charge[]> charges, PartitionedRateLimiterAdapterOptions<TResource> options)
+    IRateLimitStore store, bool answersAtOnce, TimeProvider clock, Func<TResource, Charge[]> charges, PartitionedRateLimiterAdapterOptions<TResource> options)
     : PartitionedRateLimiter<TResource>
 {
-    private readonly TimeProvider _clock = ClockOf(store, options);
-    private readonly StoreFailover _store = new(store, options.FailureMode, ClockOf(store, options));
-    private readonly bool _answersAtOnce = store is MemoryStore;
-    private readonly bool _decidesNow = store is MemoryStore && !options.AsyncOnly;
+    private readonly StoreFailover _store = new(store, options.FailureMode, clock);
+    private readonly bool _decidesNow = answersAtOnce && !options.AsyncOnly;
     private long _acquired;
     private long _refused;
     private int _disposed;
@@ -18,7 +16,7 @@ internal sealed class ChargeListLimiter<TResource>(
     public override RateLimiterStatistics? GetStatistics(TResource resource)
     {
         Charge[] list = ListOf(resource, 1);
-        if (!_answersAtOnce || list.Length == 0) return null;
+        if (!answersAtOnce || list.Length == 0) return null;
         return new RateLimiterStatistics
         {
             CurrentAvailablePermits = Now(_store.PeekAsync(list, CancellationToken.None)).Remaining,
@@ -67,7 +65,8 @@ internal sealed class ChargeListLimiter<TResource>(
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         Charge[] list = charges(resource);
         long unit = options.Cost?.Invoke(resource) ?? 1;
-        if (unit < 0) throw new ArgumentOutOfRangeException(nameof(resource), unit, $"The cost of a permit is {unit}; it must be 0 or more. Return 0 for what is free.");
+        if (unit < 0)
+            throw new ArgumentOutOfRangeException(nameof(resource), unit, $"The cost of a permit is {unit}; it must be 0 or more. Return 0 for what is free.");
         foreach (Charge charge in list)
         {
             if (charge.Limit is not null && LimiterTraits.Any<ConcurrencyLimit>(charge.Limit))
@@ -98,14 +97,11 @@ internal sealed class ChargeListLimiter<TResource>(
     private async ValueTask<Decision> ChargeAsync(Charge[] list)
     {
         bool listens = Telemetry.Listens;
-        long start = listens ? _clock.GetTimestamp() : 0;
+        long start = listens ? clock.GetTimestamp() : 0;
         Decision decision = await _store.EnterAsync(list, LeaseId.None, CancellationToken.None).ConfigureAwait(false);
-        if (listens) Telemetry.Record(options.Name, decision, _clock.GetElapsedTime(start));
+        if (listens) Telemetry.Record(options.Name, decision, clock.GetElapsedTime(start));
         return decision;
     }
-
-    private static TimeProvider ClockOf(IRateLimitStore store, RateLimiterAdapterOptions options) =>
-        options.TimeProvider ?? (store as MemoryStore)?.TimeProvider ?? TimeProvider.System;
 
     private static T Now<T>(ValueTask<T> answer) =>
         answer.IsCompleted ? answer.Result : throw new System.Diagnostics.UnreachableException("A store in memory did not answer at once.");

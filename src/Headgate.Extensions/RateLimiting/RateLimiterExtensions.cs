@@ -104,9 +104,14 @@ public static class RateLimiterExtensions
         options ??= new PartitionedRateLimiterAdapterOptions<TResource>();
         options.Check();
         if (options.QueueLimit != 0 || options.MaxWait is not null)
-            throw new ArgumentException($"QueueLimit is {options.QueueLimit} and MaxWait is {options.MaxWait}; lists of charges do not queue. Leave both out, or use a Limiter.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"QueueLimit is {options.QueueLimit} and MaxWait is {options.MaxWait}; lists of charges do not queue. Leave both out, or use a Limiter.", nameof(options));
+        }
 
-        return new ChargeListLimiter<TResource>(store, charges, options);
+        MemoryStore? memory = store as MemoryStore;
+        TimeProvider clock = options.TimeProvider ?? memory?.TimeProvider ?? TimeProvider.System;
+        return new ChargeListLimiter<TResource>(store, memory is not null, clock, charges, options);
     }
 
     /// <summary>
