@@ -117,6 +117,18 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_that_was_forgotten_takes_no_refusal_with_it()
+    {
+        RefusedCaller caller = new(new CallerKey("api", "user:alice", InShadow: false), _clock.GetUtcNow());
+        Assert.False(caller.TryForget());
+        Assert.True(caller.Count());
+        Assert.False(caller.TryForget());
+        Assert.Equal(1, caller.TakeFresh());
+        Assert.True(caller.TryForget());
+        Assert.False(caller.Count());
+    }
+
+    [Fact]
     public void Each_request_has_a_line_where_debug_is_on()
     {
         _lines.From = LogLevel.Debug;

@@ -108,7 +108,8 @@ public sealed class RefusedKeysTests
     public void A_known_key_costs_no_bytes()
     {
         RefusedKeys keys = new(_clock, capacity: 10, stripes: 1);
-        keys.Add("api", "user:alice");
+        // The second time is the first that compares keys, and comparers are made when they are first needed.
+        for (int i = 0; i < 100; i++) keys.Add("api", "user:alice");
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1_000; i++) keys.Add("api", "user:alice");
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
