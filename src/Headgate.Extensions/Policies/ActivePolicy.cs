@@ -8,8 +8,6 @@ internal sealed class ActivePolicy
     private readonly ActiveLimit _default;
     private readonly FrozenDictionary<string, ActiveLimit> _overrides;
     private readonly FrozenDictionary<string, ActiveLimit>.AlternateLookup<ReadOnlySpan<char>> _overridesByValue;
-    private readonly FrozenSet<string> _exempt;
-    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _exemptByValue;
 
     /// <param name="policy">What it is.</param>
     /// <param name="store">Where its state lives.</param>
@@ -26,13 +24,15 @@ internal sealed class ActivePolicy
         _default = Activate(policy.Limit, former?._default);
         _overrides = policy.Overrides.ToFrozenDictionary(pair => pair.Key, pair => Activate(pair.Value, former?._overrides.GetValueOrDefault(pair.Key)), StringComparer.Ordinal);
         _overridesByValue = _overrides.GetAlternateLookup<ReadOnlySpan<char>>();
-        _exempt = policy.Exempt.Keys.ToFrozenSet(StringComparer.Ordinal);
-        _exemptByValue = _exempt.GetAlternateLookup<ReadOnlySpan<char>>();
+        ExemptKeys = new KeySet(policy.Exempt.Keys);
     }
 
     public RateLimitPolicy Definition { get; }
 
     public string Name => Definition.Name;
+
+    /// <summary>Callers that the policy does not apply to.</summary>
+    public KeySet ExemptKeys { get; }
 
     /// <summary>The clock of waits: the store's, unless another was given.</summary>
     public TimeProvider Clock => _default.Limiter.Clock;
@@ -47,12 +47,5 @@ internal sealed class ActivePolicy
         if (_overrides.TryGetValue(key, out ActiveLimit? own)) return own;
         ReadOnlySpan<char> value = PartitionKey.ValueOf(key);
         return !value.IsEmpty && _overridesByValue.TryGetValue(value, out own) ? own : _default;
-    }
-
-    public bool IsExempt(string key)
-    {
-        if (_exempt.Count == 0) return false;
-        ReadOnlySpan<char> value = PartitionKey.ValueOf(key);
-        return _exempt.Contains(key) || (!value.IsEmpty && _exemptByValue.Contains(value));
     }
 }

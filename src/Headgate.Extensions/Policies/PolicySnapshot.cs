@@ -23,4 +23,7 @@ internal sealed class PolicySnapshot
     public ForwardedOptions Forwarded { get; }
 
     public ApiKeys ApiKeys { get; }
+
+    /// <summary>What a front has worked out about these policies once. Whoever is last decides.</summary>
+    public object? Front { get; set; }
 }

@@ -1,7 +1,7 @@
 namespace Headgate.Extensions.Policies;
 
 /// <summary>The policies in force, and the one way to change them: build what would be, check it, swap it in.</summary>
-internal sealed class RateLimitPolicies : IRateLimitPolicies
+internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
 {
     /// <summary>Labels of metrics are names of policies, and they are bounded.</summary>
     public const int MaxPolicies = 10_000;
@@ -9,8 +9,10 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies
     private readonly IRateLimitStore _store;
     private readonly TimeProvider? _clock;
     private readonly Lock _gate = new();
+    private readonly List<Action<PolicySnapshot>> _checks = [];
     private PolicyLayers _layers;
     private PolicySnapshot _current;
+    private object? _front;
 
     public RateLimitPolicies(IRateLimitStore store, TimeProvider? clock, PolicyLayers layers)
     {
@@ -24,6 +26,15 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies
     public PolicySnapshot Current => Volatile.Read(ref _current);
 
     public IRateLimitStore Store => _store;
+
+    /// <summary>What a front keeps for as long as the application lives; made once, and disposed with these policies.</summary>
+    public T FrontOf<T>(Func<T> make)
+        where T : class
+    {
+        lock (_gate) return (T)(_front ??= make());
+    }
+
+    public void Dispose() => (_front as IDisposable)?.Dispose();
 
     public long Version => Current.Version;
 
@@ -86,9 +97,21 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies
     /// <exception cref="PolicyException">It cannot be; what was in force stays.</exception>
     public void Configure(string source, PolicySettings settings) => Change(layers => layers.WithConfiguration(source, settings));
 
+    /// <summary>From now on a front has a say in what can be: now and before each change.</summary>
+    /// <param name="check">Throws <see cref="PolicyException"/> at what cannot be.</param>
+    public void Check(Action<PolicySnapshot> check)
+    {
+        lock (_gate)
+        {
+            check(_current);
+            _checks.Add(check);
+        }
+    }
+
     /// <summary>From now on these policies must be there; the value says who needs them.</summary>
     /// <exception cref="PolicyException">One is not there.</exception>
-    public void Require(IReadOnlyDictionary<string, string> required) => Change(layers => layers.WithRequired(required));
+    public void Require(IReadOnlyDictionary<string, string> required) =>
+        Change(layers => layers.WithRequired(new Dictionary<string, string>(layers.Required.Concat(required).DistinctBy(pair => pair.Key), StringComparer.Ordinal)));
 
     private Limiter LimiterOf(string policy, string key)
     {
@@ -106,6 +129,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies
             PolicyLayers layers = change(_layers);
             if (ReferenceEquals(layers, _layers)) return;
             PolicySnapshot next = Build(layers, _current);
+            foreach (Action<PolicySnapshot> check in _checks) check(next);
             _layers = layers;
             // Readers see the whole of the new snapshot or the whole of the old one.
             Volatile.Write(ref _current, next);
