@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Headgate.Extensions;
 using Headgate.Redis;
+using Polly;
 using StackExchange.Redis;
 using Xunit;
 
@@ -79,10 +80,15 @@ public sealed partial class SnippetTests
           <ItemGroup>
             <!-- Named, because what lies under artifacts/ is left out by default. -->
             <Compile Include="*.cs" />
+            <!-- What a web project uses without saying so. -->
+            <FrameworkReference Include="Microsoft.AspNetCore.App" />
+            <Using Include="Microsoft.AspNetCore.Builder" />
+            <Using Include="Microsoft.AspNetCore.Http" />
+            <Using Include="Microsoft.Extensions.DependencyInjection" />
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
-            <FrameworkReference Include="Microsoft.AspNetCore.App" />
-            <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateBuilder).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateMetadata).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Polly.Core"><HintPath>{typeof(ResiliencePipeline).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>
             <Reference Include="StackExchange.Redis"><HintPath>{typeof(IConnectionMultiplexer).Assembly.Location}</HintPath></Reference>
           </ItemGroup>
