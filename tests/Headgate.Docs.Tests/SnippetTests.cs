@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Headgate.Http;
 using Headgate.Redis;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Xunit;
@@ -82,6 +84,10 @@ public sealed partial class SnippetTests
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Headgate.Http"><HintPath>{typeof(HeadgateHandler).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Microsoft.Extensions.DependencyInjection"><HintPath>{typeof(ServiceProvider).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Microsoft.Extensions.DependencyInjection.Abstractions"><HintPath>{typeof(IServiceCollection).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Microsoft.Extensions.Http"><HintPath>{typeof(IHttpClientBuilder).Assembly.Location}</HintPath></Reference>
             <Reference Include="StackExchange.Redis"><HintPath>{typeof(IConnectionMultiplexer).Assembly.Location}</HintPath></Reference>
             <Reference Include="Microsoft.Extensions.Logging.Abstractions"><HintPath>{typeof(ILogger).Assembly.Location}</HintPath></Reference>
           </ItemGroup>

@@ -17,6 +17,9 @@ internal sealed class KeyLine(string key)
     /// <summary>True while those that were held are moved on, one after another; who comes meanwhile must not overtake them.</summary>
     public bool IsMoving { get; set; }
 
+    /// <summary>True once it has been taken out: nothing was known of the key any more.</summary>
+    public bool IsGone { get; set; }
+
     public ITimer? Timer { get; set; }
 
     public bool HasWaiters => Held.Count > 0 || AtLimit > 0 || IsMoving;

@@ -16,6 +16,9 @@ internal sealed class KeyLines(TimeProvider clock, HandlerSettings settings, Fun
     private int _held;
     private long _turns;
 
+    /// <summary>Requests that wait for the other side's time to pass.</summary>
+    public int Held => Volatile.Read(ref _held);
+
     /// <summary>The place of a request that comes now.</summary>
     public long NextTurn() => Interlocked.Increment(ref _turns);
 
@@ -111,7 +114,7 @@ internal sealed class KeyLines(TimeProvider clock, HandlerSettings settings, Fun
     {
         lock (_gate)
         {
-            if (line.IsMoving) return;
+            if (line.IsMoving || line.IsGone) return;
             line.IsMoving = true;
         }
 
@@ -180,9 +183,12 @@ internal sealed class KeyLines(TimeProvider clock, HandlerSettings settings, Fun
         return line;
     }
 
+    /// <summary>True if the line is gone. Who looked it up before and comes with it now must not take away another that stands in its place.</summary>
     private bool RemoveIfIdle(KeyLine line, TimeSpan now)
     {
+        if (line.IsGone) return true;
         if (line.HasWaiters || LeftOf(line, now) > TimeSpan.Zero) return false;
+        line.IsGone = true;
         line.Timer?.Dispose();
         _keys.Remove(line.Key);
         Volatile.Write(ref _count, _keys.Count);

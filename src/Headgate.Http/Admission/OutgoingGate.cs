@@ -32,6 +32,9 @@ internal sealed class OutgoingGate
 
     public ILogger Logger { get; }
 
+    /// <summary>Requests that wait because the other side is to be left alone.</summary>
+    public int Held => _lines.Held;
+
     public string KeyOf(HttpRequestMessage request) => Settings.PartitionKey(request)
         ?? throw new InvalidOperationException("PartitionKey returned null for a request; it must return a key. Use \"\" for requests that share one.");
 

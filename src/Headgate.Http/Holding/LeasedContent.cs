@@ -16,6 +16,9 @@ internal sealed class LeasedContent : HttpContent
             Headers.TryAddWithoutValidation(header.Key, header.Value);
     }
 
+    /// <summary>What the end of the body ends.</summary>
+    public LeaseEnd End => _end;
+
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
     {
         try

@@ -194,8 +194,9 @@ internal ref struct StructuredListReader(ReadOnlySpan<char> text)
 
     private static int CountDigits(ReadOnlySpan<char> text)
     {
-        int end = text.IndexOfAnyExceptInRange('0', '9');
-        return end < 0 ? text.Length : end;
+        int digits = 0;
+        while (digits < text.Length && char.IsAsciiDigit(text[digits])) digits++;
+        return digits;
     }
 
     private bool Break() => IsValid = false;
