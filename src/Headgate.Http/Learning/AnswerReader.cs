@@ -27,9 +27,11 @@ internal static class AnswerReader
 
         if (headers.TryGetValues(RateLimit, out HeaderStringValues quota))
         {
-            string policies = headers.TryGetValues(RateLimitPolicy, out HeaderStringValues policy) ? policy.ToString() : "";
-            if (QuotaFields.TryReadWait(quota.ToString(), policies, out long seconds))
-                return Found(LearnedFrom.RateLimit, ResetField.Seconds(seconds), out from);
+            string text = quota.ToString();
+            bool isValid = QuotaFields.TryReadWait(text, "", out long seconds, out bool needsPolicy);
+            if (isValid && needsPolicy && headers.TryGetValues(RateLimitPolicy, out HeaderStringValues policies))
+                isValid = QuotaFields.TryReadWait(text, policies.ToString(), out seconds, out _);
+            if (isValid) return Found(LearnedFrom.RateLimit, ResetField.Seconds(seconds), out from);
         }
 
         if (TryReadOld("RateLimit-Remaining", "RateLimit-Reset", response, now, out wait)) return Found(LearnedFrom.LegacyRateLimit, wait, out from);

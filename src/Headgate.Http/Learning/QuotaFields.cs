@@ -10,9 +10,11 @@ internal static class QuotaFields
     /// <param name="rateLimit">All lines of <c>RateLimit</c>, joined by commas.</param>
     /// <param name="policies">All lines of <c>RateLimit-Policy</c>; empty if there is none. If malformed, as if there were none.</param>
     /// <param name="seconds">Zero or more.</param>
-    public static bool TryReadWait(ReadOnlySpan<char> rateLimit, ReadOnlySpan<char> policies, out long seconds)
+    /// <param name="needsPolicy">True if a spent item had no <c>t</c>: only then do the policies matter.</param>
+    public static bool TryReadWait(ReadOnlySpan<char> rateLimit, ReadOnlySpan<char> policies, out long seconds, out bool needsPolicy)
     {
         seconds = 0;
+        needsPolicy = false;
         StructuredListReader reader = new(rateLimit);
         while (reader.ReadItem(out ReadOnlySpan<char> name))
         {
@@ -27,6 +29,7 @@ internal static class QuotaFields
             }
 
             if (remaining != 0 || !isMeasuredInTime) continue;
+            needsPolicy |= window is null;
             seconds = Math.Max(seconds, window ?? WindowOf(name, policies));
         }
 

@@ -27,7 +27,7 @@ public class FieldLaws
             pair =>
             {
                 (string field, string policy) = (string.Concat(pair.Item1), string.Concat(pair.Item2));
-                bool isValid = QuotaFields.TryReadWait(field, policy, out long seconds);
+                bool isValid = QuotaFields.TryReadWait(field, policy, out long seconds, out _);
                 Assert.InRange(seconds, 0, 999_999_999_999_999);
                 Assert.Equal(StructuredListTests.Read(field) is not null, isValid);
                 if (!isValid) Assert.Equal(0, seconds);
@@ -45,7 +45,7 @@ public class FieldLaws
             characters =>
             {
                 string field = new(characters);
-                QuotaFields.TryReadWait(field, field, out _);
+                QuotaFields.TryReadWait(field, field, out _, out _);
                 ResetField.TryRead(field, DateTimeOffset.MaxValue, out _);
             },
             Tests);
@@ -82,7 +82,7 @@ public class FieldLaws
                 string space = new(' ', drawn.Padding);
                 string field = space + string.Join($"{space},\t{space}", drawn.Items.Select(i => i.Write(space)));
                 // "n2" has a policy: its window stands in where t is missing.
-                Assert.True(QuotaFields.TryReadWait(field, "\"n1\";q=9, \"n2\";q=5;w=7", out long seconds), field);
+                Assert.True(QuotaFields.TryReadWait(field, "\"n1\";q=9, \"n2\";q=5;w=7", out long seconds, out _), field);
                 Assert.Equal(drawn.Items.Max(i => i.Wait), seconds);
             });
     }
