@@ -11,7 +11,7 @@ public sealed class ConcurrencyLease : IAsyncDisposable
     /// <summary>A renewal each third of the lease time: two may fail before the lease runs out.</summary>
     private const int RenewalsPerLease = 3;
 
-    private readonly StorePort _port;
+    private readonly IChargePort _port;
     private readonly WaitLine _line;
     private readonly string _key;
     private readonly LeaseId _id;
@@ -19,7 +19,7 @@ public sealed class ConcurrencyLease : IAsyncDisposable
     private readonly Renewal? _renewal;
     private int _released;
 
-    internal ConcurrencyLease(StorePort port, WaitLine line, string key, LeaseId id, Decision decision, TimeSpan leaseTime)
+    internal ConcurrencyLease(IChargePort port, WaitLine line, string key, LeaseId id, Decision decision, TimeSpan leaseTime)
     {
         _port = port;
         _line = line;

@@ -46,6 +46,9 @@ public sealed class Limiter
     /// <summary>The limit.</summary>
     public Limit Limit { get; }
 
+    /// <summary>The clock of waits and renewals.</summary>
+    internal TimeProvider Clock => _port.Clock;
+
     /// <summary>The namespace of the keys, and the <c>policy</c> tag in metrics; null if unnamed.</summary>
     public string? Name => _port.Name;
 

@@ -5,7 +5,7 @@ namespace Headgate.Waiting;
 /// Who is at the head asks the store, and if denied sleeps for exactly as long as it said; the others sleep until they are at the head.
 /// Whoever leaves, admitted or not, wakes the next. So no permit is taken for a caller that has gone, and none is left lying.
 /// </remarks>
-internal sealed class WaitLine(StorePort port, int maxWaiters)
+internal sealed class WaitLine(IChargePort port, int maxWaiters)
 {
     /// <summary>How long to look on when a turn comes at the last moment.</summary>
     private static readonly TimeSpan MomentOfGrace = TimeSpan.FromMilliseconds(1);

@@ -1,0 +1,59 @@
+using System.Diagnostics.Metrics;
+using Headgate.AspNetCore.Observability;
+using Headgate.AspNetCore.Requests;
+using Headgate.Extensions.Policies;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Headgate.AspNetCore;
+
+/// <summary>What the parts of the front share in one application: options, telemetry, and who was refused. Thread-safe.</summary>
+internal sealed class HeadgateServices : IDisposable
+{
+    private readonly RefusalLog _refusalLog;
+
+    private HeadgateServices(IServiceProvider services, RateLimitPolicies policies)
+    {
+        Policies = policies;
+        Options = services.GetService<HeadgateOptions>() ?? new HeadgateOptions();
+        Loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        ILogger log = Loggers.CreateLogger(HeadgateAspNetCoreDiagnostics.LogCategory);
+        IMeterFactory meters = services.GetService<IMeterFactory>() ?? new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        RefusedKeys keys = new(clock);
+        _refusalLog = new RefusalLog(log, clock);
+        RefusedKeys = keys;
+        Telemetry = new RequestTelemetry(meters, clock, new StoreOutage(log, clock));
+        Refusals = new Refusals(Telemetry, keys, _refusalLog);
+        Settlement = new Settlement(Loggers.CreateLogger<Settlement>());
+    }
+
+    public RateLimitPolicies Policies { get; }
+
+    public HeadgateOptions Options { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public RequestTelemetry Telemetry { get; }
+
+    public Refusals Refusals { get; }
+
+    /// <summary>Who was refused most.</summary>
+    public IRefusedKeys RefusedKeys { get; }
+
+    public Settlement Settlement { get; }
+
+    /// <summary>True once the middleware stands in the pipeline.</summary>
+    public bool IsUsed { get; set; }
+
+    /// <exception cref="InvalidOperationException">Headgate was not added to the services.</exception>
+    public static HeadgateServices Of(IServiceProvider services)
+    {
+        RateLimitPolicies policies = services.GetService<RateLimitPolicies>()
+            ?? throw new InvalidOperationException("Headgate is not among the services. Call builder.Services.AddHeadgate(...) before the application is built.");
+        return policies.FrontOf(() => new HeadgateServices(services, policies));
+    }
+
+    public void Dispose() => _refusalLog.Dispose();
+}

@@ -1,0 +1,67 @@
+using Headgate.Extensions;
+using Microsoft.AspNetCore.Builder;
+
+namespace Headgate.AspNetCore.Tests.Middleware;
+
+/// <summary>An application that asks for what is not there does not start.</summary>
+public class StartTests
+{
+    private static readonly Limit Ten = Limit.TokenBucket(10, Rate.PerHour(1));
+
+    [Fact]
+    public async Task An_unknown_policy_on_an_endpoint_stops_the_start_and_names_the_known_ones()
+    {
+        PolicyException e = await Assert.ThrowsAsync<PolicyException>(() => App.StartAsync(h => h.AddPolicy("orders", Ten).AddPolicy("search", Ten), app =>
+        {
+            app.UseHeadgate();
+            app.MapGet("/o", () => "ok").RequireHeadgate("order");
+        }));
+        Assert.Contains("'order'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("orders, search", e.Message, StringComparison.Ordinal);
+        Assert.Contains("/o", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_global_policy_stops_the_start()
+    {
+        PolicyException e = await Assert.ThrowsAsync<PolicyException>(() => App.StartAsync(h => h.AddPolicy("a", Ten), app => app.UseHeadgate("b")));
+        Assert.Contains("UseHeadgate asks for the policy 'b'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_policy_of_a_route_stops_the_start()
+    {
+        PolicyException e = await Assert.ThrowsAsync<PolicyException>(() => App.StartAsync(
+            h => h.AddPolicy("a", Ten).AddRoute(new RateLimitRoute("/v1/**", ["b"])), app => app.UseHeadgate()));
+        Assert.Contains("the route /v1/**", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_that_an_endpoint_uses_cannot_be_removed()
+    {
+        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten).AddPolicy("spare", Ten), app =>
+        {
+            app.UseHeadgate();
+            app.MapGet("/", () => "ok").RequireHeadgate("a");
+        });
+        Assert.Throws<PolicyException>(() => app.Policies.Remove("a"));
+        Assert.True(app.Policies.Remove("spare"));
+        Assert.NotNull(app.Policies.Find("a"));
+        Assert.Null(app.Policies.Find("spare"));
+    }
+
+    [Fact]
+    public async Task Limits_without_the_middleware_are_an_error_and_not_silence()
+    {
+        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app => app.MapGet("/", () => "ok").RequireHeadgate("a"));
+        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, await app.GetAsync("/"));
+        Assert.Contains(app.Log.All, line => line.Text.Contains("UseHeadgate() is missing", StringComparison.Ordinal) || line.Level == Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task A_middleware_that_limits_nothing_says_so()
+    {
+        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app => app.UseHeadgate());
+        Assert.Contains(app.Log.All, line => line.Id.Name == "NothingToLimit");
+    }
+}
