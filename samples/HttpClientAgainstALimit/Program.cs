@@ -1,5 +1,5 @@
-// An API that admits 20 requests a second and bursts of 10, and three clients of it. The first knows nothing of the limit and runs into it. The second
-// keeps to a limit of its own, a little below the API's. The third has hardly a limit and heeds what the API says in its answers.
+// An API that admits 20 requests a second and bursts of 20, and three clients of it. The first knows nothing of the limit and runs into it. The second
+// keeps to a limit of its own, below the API's. The third has hardly a limit and heeds what the API says in its answers.
 using System.Globalization;
 using System.Net;
 using Headgate;
@@ -12,13 +12,13 @@ using Microsoft.Extensions.Logging;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using MemoryStore store = new();
-await using WebApplication api = await StartApiAsync(new Limiter(Limit.TokenBucket(10, Rate.PerSecond(20)), store));
+await using WebApplication api = await StartApiAsync(new Limiter(Limit.TokenBucket(20, Rate.PerSecond(20)), store));
 Uri address = new(api.Urls.First());
 
 ServiceCollection services = new();
 services.AddHttpClient("careless", client => client.BaseAddress = address);
 services.AddHttpClient("careful", client => client.BaseAddress = address)
-    .AddHeadgate(Limit.TokenBucket(5, Rate.PerSecond(15)));
+    .AddHeadgate(Limit.TokenBucket(5, Rate.PerSecond(10)));
 services.AddHttpClient("attentive", client => client.BaseAddress = address)
     .AddHeadgate(Limit.TokenBucket(1000, Rate.PerSecond(1000)));
 await using ServiceProvider provider = services.BuildServiceProvider();
