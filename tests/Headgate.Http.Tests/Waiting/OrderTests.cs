@@ -25,7 +25,7 @@ public class OrderTests
 
     private static async Task<IReadOnlyList<string>> OrderOf(bool isBlocked, Func<Client, ISender> create)
     {
-        using Client client = new(Limit.TokenBucket(1, Rate.PerSecond(1)), o => o.MaxWait = TimeSpan.FromMinutes(5));
+        using Client client = new(Limit.TokenBucket(1, Rate.PerSecond(1)), o => o.MaxWait = HeadgateHandlerOptions.MostWait);
         client.FarSide.Answer = _ => isBlocked ? FarSide.Response(HttpStatusCode.OK, "RateLimit: \"a\";r=0;t=30") : new HttpResponseMessage(HttpStatusCode.OK);
         await client.SendAsync("/first");
         client.FarSide.Answer = _ => new HttpResponseMessage(HttpStatusCode.OK);

@@ -24,16 +24,16 @@ public class WaitingTests
     {
         using Client client = new(OneASecond, o => o.MaxWait = TimeSpan.FromSeconds(2));
         await client.SendAsync();
-        Task<HttpResponseMessage> second = client.SendAsync(), third = client.SendAsync();
+        using CancellationTokenSource gone = new();
+        Task<HttpResponseMessage> second = client.SendAsync("/", gone.Token), third = client.SendAsync("/", gone.Token);
         HttpResponseMessage fourth = await client.SendAsync().InTime();
         Assert.Equal(TimeSpan.FromSeconds(3), HeadgateRefusal.Of(fourth)!.RetryAfter);
-        await client.ServeNextAsync(inLine: 2);
-        Assert.Null(HeadgateRefusal.Of(await second.InTime()));
-        await client.ServeNextAsync(inLine: 1);
-        Assert.Null(HeadgateRefusal.Of(await third.InTime()));
-
+        Assert.False(second.IsCompleted || third.IsCompleted);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(second, third).InTime());
         client.Advance(1);
         Assert.Null(HeadgateRefusal.Of(await client.SendAsync().InTime()));
+        Assert.Equal(2, client.FarSide.Count);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class WaitingTests
     [Fact]
     public async Task A_word_of_the_other_side_while_waiting_for_a_permit_is_heeded_and_the_permit_goes_back()
     {
-        using Client client = new(OneASecond);
+        using Client client = new(OneASecond, o => o.MaxWait = HeadgateHandlerOptions.MostWait);
         TaskCompletionSource late = new();
         client.FarSide.Before = _ => late.Task;
         client.FarSide.Answer = _ => FarSide.Response(HttpStatusCode.TooManyRequests, "Retry-After: 5");
