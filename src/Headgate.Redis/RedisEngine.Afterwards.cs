@@ -32,8 +32,21 @@ internal sealed partial class RedisEngine
             if (item.Binding.Keys > 1) keys.Add(_keys.KeyOf(item.Binding, item.Key, second: true));
         }
 
-        await GuardAsync(() => _connection.Database.KeyDeleteAsync([.. keys]), SlotOf(items[0]), ct).ConfigureAwait(false);
+        await GuardAsync(() => DeleteAsync([.. keys]), SlotOf(items[0]), ct).ConfigureAwait(false);
         Forget(items);
+    }
+
+    private async Task<long> DeleteAsync(RedisKey[] keys)
+    {
+        Wire wire = _connection.Enter();
+        try
+        {
+            return await wire.Database.KeyDeleteAsync(keys).ConfigureAwait(false);
+        }
+        finally
+        {
+            wire.Leave();
+        }
     }
 
     public async ValueTask<bool> RenewAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct)

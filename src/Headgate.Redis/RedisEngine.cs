@@ -145,25 +145,32 @@ internal sealed partial class RedisEngine : IDecisionSource, IAsyncDisposable
     /// <summary>The same, over the connection in use unless told otherwise.</summary>
     private async Task<byte[]> RunScriptAsync(IDatabase? database, RedisKey[] keys, RedisValue[] values)
     {
-        if (database is null && !_connection.IsConnected) throw Lost.Instance;
-        database ??= _connection.Database;
+        Wire? wire = database is null ? _connection.Enter() : null;
+        database ??= wire!.Database;
         try
         {
-            return (byte[])await database.ScriptEvaluateAsync(Script.Sha, keys, values).ConfigureAwait(false);
-        }
-        catch (RedisServerException e) when (Failures.IsNoScript(e))
-        {
-            RedisTelemetry.ScriptLoads.Add(1);
-        }
+            try
+            {
+                return (byte[])await database.ScriptEvaluateAsync(Script.Sha, keys, values).ConfigureAwait(false);
+            }
+            catch (RedisServerException e) when (Failures.IsNoScript(e))
+            {
+                RedisTelemetry.ScriptLoads.Add(1);
+            }
 
-        // Twice: somebody may flush the scripts again, and the client notices only by another refusal.
-        try
-        {
-            return (byte[])await database.ScriptEvaluateAsync(Script.Text, keys, values).ConfigureAwait(false);
+            // Twice: somebody may flush the scripts again, and the client notices only by another refusal.
+            try
+            {
+                return (byte[])await database.ScriptEvaluateAsync(Script.Text, keys, values).ConfigureAwait(false);
+            }
+            catch (RedisServerException e) when (Failures.IsNoScript(e))
+            {
+                return (byte[])await database.ScriptEvaluateAsync(Script.Text, keys, values).ConfigureAwait(false);
+            }
         }
-        catch (RedisServerException e) when (Failures.IsNoScript(e))
+        finally
         {
-            return (byte[])await database.ScriptEvaluateAsync(Script.Text, keys, values).ConfigureAwait(false);
+            wire?.Leave();
         }
     }
 

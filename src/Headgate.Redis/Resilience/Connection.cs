@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace Headgate.Redis.Resilience;
@@ -12,14 +13,23 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Time for a handshake, with TLS, to another data centre; and of a cluster with a server that hangs, what each try costs.</summary>
     private const int LeastConnectMillis = 200;
 
+    /// <summary>Of a server that is well a fraction of it.</summary>
+    private static readonly TimeSpan AnsweringTime = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long whoever disposes waits for calls that nobody waits for any more.</summary>
+    private static readonly TimeSpan MostFarewell = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long one that was replaced is kept for a Redis that hangs: much longer than the client takes to write a few calls.</summary>
+    private static readonly TimeSpan MostKept = TimeSpan.FromSeconds(10);
+
     private readonly ConfigurationOptions _fresh;
     private readonly int _database;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
     private readonly bool _owns;
     private readonly Lock _gate = new();
-    private IConnectionMultiplexer _main;
-    private IConnectionMultiplexer? _standIn;
+    private Wire _main;
+    private Wire? _standIn;
     private int _replacing;
     private int _generation;
     private bool _disposed;
@@ -31,7 +41,7 @@ internal sealed class Connection : IAsyncDisposable
     /// <param name="clock">The clock of that.</param>
     public Connection(IConnectionMultiplexer main, bool owns, int database, TimeSpan timeout, TimeProvider clock)
     {
-        _main = main;
+        _main = new Wire(main, database);
         _timeout = timeout;
         _clock = clock;
         _owns = owns;
@@ -40,12 +50,8 @@ internal sealed class Connection : IAsyncDisposable
         _fresh.AbortOnConnectFail = true;
         _fresh.ConnectRetry = 1;
         _fresh.ConnectTimeout = Math.Max(LeastConnectMillis, (int)timeout.TotalMilliseconds);
-        Database = main.GetDatabase(database);
         IsCluster = LooksLikeCluster(main);
     }
-
-    /// <summary>Where to send.</summary>
-    public IDatabase Database { get; private set; }
 
     /// <summary>True if keys are spread over servers by slot.</summary>
     public bool IsCluster { get; private set; }
@@ -54,7 +60,7 @@ internal sealed class Connection : IAsyncDisposable
     /// False as soon as the client knows that the connection is lost. Nothing is sent then: newer clients would keep it and send it when the
     /// connection is back, to be charged long after its caller was told otherwise.
     /// </summary>
-    public bool IsConnected => Current.IsConnected;
+    public bool IsConnected => Current.Connection.IsConnected;
 
     /// <summary>Changes when another connection takes the place of the one in use: nothing that was sent before need be waited for.</summary>
     public int Generation => Volatile.Read(ref _generation);
@@ -62,10 +68,24 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>True while another stands in for the application's connection.</summary>
     public bool HasStandIn => Volatile.Read(ref _standIn) is not null;
 
+    /// <summary>Where to send a call; it is not closed until the call has left.</summary>
+    /// <exception cref="Lost">There is no connection.</exception>
+    public Wire Enter()
+    {
+        while (true)
+        {
+            Wire wire = Current;
+            if (!wire.Connection.IsConnected) throw Lost.Instance;
+            if (wire.TryEnter()) return wire;
+            // Replaced just now: the other is there. Or disposed, and none is.
+            if (Volatile.Read(ref _disposed)) throw Lost.Instance;
+        }
+    }
+
     /// <summary>Looks anew whether this is a cluster, as far as the connection knows by now.</summary>
     public void Refresh()
     {
-        if (!IsCluster) IsCluster = LooksLikeCluster(Current);
+        if (!IsCluster) IsCluster = LooksLikeCluster(Current.Connection);
     }
 
     /// <summary>
@@ -79,22 +99,27 @@ internal sealed class Connection : IAsyncDisposable
         if (Interlocked.Exchange(ref _replacing, 1) != 0) return false;
         try
         {
-            ConnectionMultiplexer fresh = await ConnectionMultiplexer.ConnectAsync(_fresh).ConfigureAwait(false);
+            ConnectionMultiplexer fresh = await ConnectionMultiplexer.ConnectAsync(await SettingsAsync().ConfigureAwait(false)).ConfigureAwait(false);
             fresh.PreserveAsyncOrder = false;
-            IConnectionMultiplexer? old = fresh;
-            if (await AnswersInTimeAsync(answers(fresh.GetDatabase(_database))).ConfigureAwait(false))
+            Wire wire = new(fresh, _database);
+            Wire? old = wire;
+            if (await AnswersInTimeAsync(answers(wire.Database)).ConfigureAwait(false))
             {
                 lock (_gate)
                 {
-                    if (_disposed) old = fresh;
-                    else if (_owns) (old, _main) = (_main, fresh);
-                    else (old, _standIn) = (_standIn, fresh);
-                    if (!_disposed) Use(fresh);
+                    if (!_disposed)
+                    {
+                        if (_owns) (old, _main) = (_main, wire);
+                        else (old, _standIn) = (_standIn, wire);
+                        Use(wire);
+                    }
                 }
             }
 
-            await CloseAsync(old).ConfigureAwait(false);
-            return !ReferenceEquals(old, fresh);
+            bool isUsed = !ReferenceEquals(old, wire);
+            if (!isUsed) await CloseAsync(fresh).ConfigureAwait(false);
+            else if (old is not null) _ = RetireAsync(old);
+            return isUsed;
         }
         finally
         {
@@ -106,8 +131,8 @@ internal sealed class Connection : IAsyncDisposable
     /// <param name="answers">Whether Redis answers over a connection.</param>
     public async Task<bool> TryReturnAsync(Func<IDatabase, Task<bool>> answers)
     {
-        if (!_main.IsConnected || !await answers(_main.GetDatabase(_database)).ConfigureAwait(false)) return false;
-        IConnectionMultiplexer? old;
+        if (!_main.Connection.IsConnected || !await answers(_main.Database).ConfigureAwait(false)) return false;
+        Wire? old;
         lock (_gate)
         {
             old = _standIn;
@@ -115,35 +140,65 @@ internal sealed class Connection : IAsyncDisposable
             if (old is not null) Use(_main);
         }
 
-        if (old is null) return true;
-        // What is on its way over it gets its answer first.
-        await Task.Delay(_timeout, _clock).ConfigureAwait(false);
-        await CloseAsync(old).ConfigureAwait(false);
+        if (old is not null) _ = RetireAsync(old);
         return true;
     }
 
+    /// <summary>Waits for a moment at most until what is on its way has its answer; a Redis that hangs keeps nobody waiting.</summary>
     public async ValueTask DisposeAsync()
     {
-        IConnectionMultiplexer? standIn;
+        Wire? standIn;
         lock (_gate)
         {
             if (_disposed) return;
-            _disposed = true;
+            Volatile.Write(ref _disposed, true);
             standIn = _standIn;
             _standIn = null;
         }
 
-        await CloseAsync(standIn).ConfigureAwait(false);
-        if (_owns) await CloseAsync(_main).ConfigureAwait(false);
+        Task closing = Task.WhenAll(standIn is null ? Task.CompletedTask : RetireAsync(standIn), _owns ? RetireAsync(_main) : Task.CompletedTask);
+        try
+        {
+            await closing.WaitAsync(_timeout < MostFarewell ? _timeout : MostFarewell, _clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on by itself.
+            return;
+        }
     }
 
-    private IConnectionMultiplexer Current => Volatile.Read(ref _standIn) ?? _main;
+    private Wire Current => Volatile.Read(ref _standIn) ?? Volatile.Read(ref _main);
 
-    private void Use(IConnectionMultiplexer connection)
+    /// <summary>
+    /// In a cluster, without the servers that hang: the client spends all of its time on one that was named to it, and has then none left to hear whether the
+    /// others answer, so that it takes all of them for dead. One that it learns of from the others it does not wait for like that.
+    /// </summary>
+    private async Task<ConfigurationOptions> SettingsAsync()
+    {
+        Wire wire = Current;
+        if (!IsCluster || !wire.Connection.IsConnected) return _fresh;
+        EndPoint[] answering = await wire.AnsweringAsync(AnsweringTime, _clock).ConfigureAwait(false);
+        if (answering.Length == 0) return _fresh;
+        ConfigurationOptions settings = _fresh.Clone();
+        settings.EndPoints.Clear();
+        foreach (EndPoint endPoint in answering) settings.EndPoints.Add(endPoint);
+        return settings;
+    }
+
+    private void Use(Wire wire)
     {
         Interlocked.Increment(ref _generation);
-        Database = connection.GetDatabase(_database);
-        IsCluster = LooksLikeCluster(connection);
+        IsCluster = LooksLikeCluster(wire.Connection);
+    }
+
+    /// <summary>Closes a connection of the store's own that nobody is to use any more, not before all that was sent over it is written for good.</summary>
+    private async Task RetireAsync(Wire wire)
+    {
+        Task retired = wire.RetireAsync();
+        do await Task.WhenAny(retired, Task.Delay(MostKept, _clock)).ConfigureAwait(false);
+        while (!retired.IsCompleted && wire.IsWriting);
+        await CloseAsync(wire.Connection).ConfigureAwait(false);
     }
 
     private async Task<bool> AnswersInTimeAsync(Task<bool> asked)
@@ -159,9 +214,8 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     /// <summary>Without a farewell, for which the client would wait as long as Redis hangs.</summary>
-    private static async Task CloseAsync(IConnectionMultiplexer? connection)
+    private static async Task CloseAsync(IConnectionMultiplexer connection)
     {
-        if (connection is null) return;
         await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
         connection.Dispose();
     }

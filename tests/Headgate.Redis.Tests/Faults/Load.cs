@@ -12,11 +12,17 @@ internal sealed class Load : IAsyncDisposable
     public const int Callers = 24;
     public const string HotKey = "hot";
 
+    /// <summary>Calls after a fault that show that it is over.</summary>
+    public const int Enough = 10 * Callers;
+
     /// <summary>Between a caller's calls: enough that the machine is busy and not swamped once answers come at once.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(1.3);
     private static readonly TimeSpan AWhile = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>On a machine that is busy a while has few calls in it.</summary>
+    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Metronome _metronome = new();
@@ -24,6 +30,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly Task[] _tasks = new Task[Callers];
     private readonly LoadedLimits _limits;
     private long _lastFailed;
+    private int _decided;
 
     public Load(IRateLimitStore store, FailureMode? mode = null)
     {
@@ -55,6 +62,8 @@ internal sealed class Load : IAsyncDisposable
     {
         while (Stopwatch.GetElapsedTime(answered) < TooLate && Stopwatch.GetElapsedTime(Math.Max(answered, Volatile.Read(ref _lastFailed))) < AWhile)
             await Task.Delay(10);
+        Volatile.Write(ref _decided, 0);
+        while (Stopwatch.GetElapsedTime(answered) < MostWait && Volatile.Read(ref _decided) <= Enough) await Task.Delay(10);
     }
 
     /// <summary>What came of the calls until now.</summary>
@@ -101,7 +110,17 @@ internal sealed class Load : IAsyncDisposable
             };
             Call call = await AskAsync(limiter, key);
             lock (_calls[caller]) _calls[caller].Add(call);
-            if (!call.IsDecidedByStore) Volatile.Write(ref _lastFailed, call.Ended);
+            if (call.IsDecidedByStore)
+            {
+                Interlocked.Increment(ref _decided);
+            }
+            else
+            {
+                Volatile.Write(ref _lastFailed, call.Ended);
+                // Enough are asked for after the last failure.
+                Volatile.Write(ref _decided, 0);
+            }
+
             await Task.Delay(Pause);
         }
     }
