@@ -18,7 +18,7 @@ internal static class HttpTelemetry
     private static readonly ConcurrentDictionary<string, string> Clients = new(StringComparer.Ordinal);
 
     public static readonly Counter<long> Requests =
-        Meter.CreateCounter<long>("headgate.http.requests", "{request}", "Outgoing requests by client and outcome.");
+        Meter.CreateCounter<long>("headgate.http.client.requests", "{request}", "Outgoing requests by client and outcome.");
 
     /// <summary>The label of a client.</summary>
     public static string LabelOf(string client)

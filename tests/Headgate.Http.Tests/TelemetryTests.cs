@@ -17,7 +17,7 @@ public class TelemetryTests
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument.Name == "headgate.http.requests" && instrument.Meter.Name == HeadgateDiagnostics.MeterName) l.EnableMeasurementEvents(instrument);
+            if (instrument.Name == "headgate.http.client.requests" && instrument.Meter.Name == HeadgateDiagnostics.MeterName) l.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
             counted.Enqueue($"{value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
