@@ -2,8 +2,6 @@
 // action's limit refuses costs the controller's nothing.
 // dotnet run --project samples/MvcAttributes serves; with -- --demo it asks itself.
 using Headgate;
-using Headgate.AspNetCore;
-using Microsoft.AspNetCore.Mvc;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 if (Demo.IsWanted(args)) builder.Logging.ClearProviders();
@@ -24,18 +22,3 @@ await Demo.RunAsync(app, args, async client =>
     Console.WriteLine($"10 permits - 1 for an order - 5 for an export leave {await client.CountAsync(20, "/orders/7")}: the refused export cost none");
     Console.WriteLine($"the status is open to all: {await client.CountAsync(20, "/orders/status")} of 20");
 });
-
-/// <summary>Every action takes one permit of "orders", unless it says otherwise.</summary>
-[ApiController, Route("orders"), Headgate("orders")]
-public sealed class OrdersController : ControllerBase
-{
-    [HttpGet("{id:int}")]
-    public string Find(int id) => $"order {id}";
-
-    /// <summary>Five permits of "orders", and one a day of "exports".</summary>
-    [HttpGet("export"), Headgate("orders", Cost = 5), Headgate("exports")]
-    public string Export() => "all orders";
-
-    [HttpGet("status"), DisableHeadgate]
-    public string Status() => "open";
-}
