@@ -4,7 +4,7 @@ namespace Headgate.Docs.Tests;
 
 public sealed class SampleTests
 {
-    private const string OnRedis = "TwoProcessesOneLimit";
+    private static readonly string[] OnRedis = ["TwoProcessesOneLimit", "FrameworkMiddlewareOnRedis"];
 
     /// <summary>Each sample and a line that it must print for having shown its point.</summary>
     public static TheoryData<string, string> Samples => new()
@@ -14,23 +14,26 @@ public sealed class SampleTests
         { "UserActions", "Please wait 1 minute before you invite again." },
         { "Hybrid", "refused by per-minute" },
         { "PerClientAndGlobal", "carol was refused by global and was charged nothing" },
-        { OnRedis, "together 100 of 200" },
+        { "TwoProcessesOneLimit", "together 100 of 200" },
+        { "FrameworkMiddlewareOnRedis", "two instances let 12 of 20 requests through" },
     };
 
     [Theory, MemberData(nameof(Samples))]
     public async Task Every_sample_runs_and_shows_its_point(string sample, string line)
     {
-        string[] arguments = sample == OnRedis ? [TestRedis()] : [];
+        string[] arguments = OnRedis.Contains(sample) ? [TestRedis()] : [];
         Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(sample), .. arguments], TestContext.Current.CancellationToken);
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains(line, run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_sample_without_its_Redis_says_what_to_do()
+    [Theory]
+    [InlineData("TwoProcessesOneLimit")]
+    [InlineData("FrameworkMiddlewareOnRedis")]
+    public async Task A_sample_without_its_Redis_says_what_to_do(string sample)
     {
         // Nobody listens on port 1.
-        Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(OnRedis), "127.0.0.1:1"], TestContext.Current.CancellationToken);
+        Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(sample), "127.0.0.1:1"], TestContext.Current.CancellationToken);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("No Redis at 127.0.0.1:1.", run.Output, StringComparison.Ordinal);
         Assert.Contains("redis-server --port 6379", run.Output, StringComparison.Ordinal);

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Headgate.Extensions;
 using Headgate.Redis;
-using Microsoft.Extensions.Logging;
+using Polly;
 using StackExchange.Redis;
 using Xunit;
 
@@ -79,11 +80,17 @@ public sealed partial class SnippetTests
           <ItemGroup>
             <!-- Named, because what lies under artifacts/ is left out by default. -->
             <Compile Include="*.cs" />
+            <!-- What a web project uses without saying so. -->
+            <FrameworkReference Include="Microsoft.AspNetCore.App" />
+            <Using Include="Microsoft.AspNetCore.Builder" />
+            <Using Include="Microsoft.AspNetCore.Http" />
+            <Using Include="Microsoft.Extensions.DependencyInjection" />
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateMetadata).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Polly.Core"><HintPath>{typeof(ResiliencePipeline).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>
             <Reference Include="StackExchange.Redis"><HintPath>{typeof(IConnectionMultiplexer).Assembly.Location}</HintPath></Reference>
-            <Reference Include="Microsoft.Extensions.Logging.Abstractions"><HintPath>{typeof(ILogger).Assembly.Location}</HintPath></Reference>
           </ItemGroup>
         </Project>
         """;

@@ -28,7 +28,7 @@ internal sealed class CallerIdentity
 
     public IdentityOptions Options { get; }
 
-    /// <summary>The keys of a selector: the same object for an equal one.</summary>
+    /// <summary>The keys of a selector: the same object for an equal one. Not for every request: ask once for each policy.</summary>
     /// <exception cref="PolicyException">It asks for a function that the application does not have.</exception>
     public CallerKeys KeysOf(KeySelector selector)
     {

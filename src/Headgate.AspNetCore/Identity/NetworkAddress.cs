@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -66,19 +65,29 @@ internal readonly record struct NetworkAddress(ulong High, ulong Low)
     private static bool TryParseIpv4(ReadOnlySpan<char> text, out NetworkAddress address)
     {
         address = default;
-        if (text.Length > 15) return false;
-        uint bits = 0;
-        int parts = 0;
-        foreach (Range range in text.Split('.'))
+        if (text.Length is < 7 or > 15) return false;
+        uint bits = 0, number = 0;
+        int parts = 1, digits = 0;
+        foreach (char c in text)
         {
-            ReadOnlySpan<char> part = text[range];
-            if (++parts > 4 || part.Length is 0 or > 3 || (part.Length > 1 && part[0] == '0') || part.ContainsAnyExceptInRange('0', '9')) return false;
-            uint number = uint.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture);
+            if (c == '.')
+            {
+                if (digits == 0 || ++parts > 4) return false;
+                bits = (bits << 8) | number;
+                number = 0;
+                digits = 0;
+                continue;
+            }
+
+            // A second digit after a leading zero would be octal to some.
+            if (!char.IsAsciiDigit(c) || (digits > 0 && number == 0)) return false;
+            digits++;
+            number = (number * 10) + (uint)(c - '0');
             if (number > 255) return false;
-            bits = (bits << 8) | number;
         }
 
-        address = FromIpv4(bits);
-        return parts == 4;
+        if (parts != 4 || digits == 0) return false;
+        address = FromIpv4((bits << 8) | number);
+        return true;
     }
 }

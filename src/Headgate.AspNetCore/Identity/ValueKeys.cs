@@ -6,7 +6,7 @@ namespace Headgate.AspNetCore.Identity;
 
 /// <summary>
 /// Keeps the keys of values seen of late, so that a caller who comes again costs no allocation. Every place holds one immutable entry, and a
-/// newer one takes it: a caller who makes up values wins nothing but misses, and memory stays below 2 MiB. Thread-safe without locks:
+/// newer one takes it: a caller who makes up values wins nothing but misses, and memory stays below 3 MiB. Thread-safe without locks:
 /// a lost write is a later miss.
 /// </summary>
 internal sealed class ValueKeys
