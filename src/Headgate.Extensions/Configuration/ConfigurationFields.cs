@@ -23,7 +23,7 @@ internal static class ConfigurationFields
         new("policies.*.exempt.keys", FieldType.Texts, "at most 1,000 values of 1 to 1,024 characters", "none", "Callers, as overrides name them.", "[monitor, \"user:probe\"]"),
         new("routes", FieldType.Items, "at most 10,000", "none", "Which policies apply where; the first match counts.", "[{ match: { path: \"/v1/**\" }, policies: public-api }]"),
         new("routes[].match", FieldType.Fields, "the two fields below", "every request", "Which requests.", "{ path: \"/v1/orders/**\", methods: POST }"),
-        new("routes[].match.path", FieldType.Text, "a pattern of at most 2,048 characters that begins with /", "/**", "The path: * stands for one segment, ** for any number. Case does not matter.", "/v1/orders/**"),
+        new("routes[].match.path", FieldType.Text, "a pattern of at most 1,024 characters that begins with /", "/**", "The path: * stands for one segment, ** for any number. Case does not matter.", "/v1/orders/**"),
         new("routes[].match.methods", FieldType.Texts, "at most 1,000 request methods", "any", "Request methods.", "[POST, PUT]"),
         new("routes[].policies", FieldType.Texts, "at most 32 names of policies; [] for none", "required", "The policies, as one decision, with those of the endpoint.", "[public-api]"),
         new("routes[].also", FieldType.Truth, "true or false", "false", "True to look on for further routes after this one matched.", "true"),

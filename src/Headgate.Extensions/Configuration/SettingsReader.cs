@@ -18,7 +18,7 @@ internal sealed class SettingsReader
     public const int MaxRoutes = 10_000;
 
     private const int MaxProxies = 10_000;
-    private const int MaxPatternLength = 2_048;
+    private const int MaxPatternLength = 1_024;
     private const int MaxNameLength = 256;
     private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MostTimeout = TimeSpan.FromMinutes(1);
