@@ -1,4 +1,7 @@
+using Headgate.Extensions.Configuration;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Headgate.Extensions;
 
@@ -7,6 +10,7 @@ public sealed class HeadgateBuilder
 {
     private readonly List<RateLimitPolicy> _policies = [];
     private readonly List<RateLimitRoute> _routes = [];
+    private readonly List<Func<IServiceProvider, IPolicySource>> _sources = [];
 
     internal HeadgateBuilder(IServiceCollection services) => Services = services;
 
@@ -62,6 +66,52 @@ public sealed class HeadgateBuilder
         ApiKeys = keys;
         return this;
     }
+
+    /// <summary>
+    /// Takes policies, routes and the rest from a section of the application's configuration, above what the code says and what was bound or
+    /// added before. Changes are in force at once; one that cannot be is refused whole. A section that is not there says nothing.
+    /// </summary>
+    /// <param name="configuration">
+    /// The section, such as <c>builder.Configuration.GetSection("Headgate")</c>; of a whole configuration the fields of Headgate are taken.
+    /// </param>
+    public HeadgateBuilder BindConfiguration(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _sources.Add(_ => new SectionSource(configuration));
+        return this;
+    }
+
+    /// <summary>As <see cref="BindConfiguration(IConfiguration)"/>, with a section of the <see cref="IConfiguration"/> among the services.</summary>
+    /// <param name="section">The path of the section: <c>Headgate</c>, <c>Limits:Headgate</c>.</param>
+    public HeadgateBuilder BindConfiguration(string section)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(section);
+        _sources.Add(services => new SectionSource(services.GetRequiredService<IConfiguration>().GetSection(section)));
+        return this;
+    }
+
+    /// <summary>
+    /// Takes policies, routes and the rest from a file of YAML or JSON, above what the code says and what was bound or added before. A file
+    /// that cannot be stops the application when it starts, with all its errors by line and column.
+    /// </summary>
+    /// <param name="path">The file; a relative path starts at the application's content root. At most 16 MiB of UTF-8.</param>
+    /// <param name="optional">True if it need not be there when the application starts.</param>
+    /// <param name="reloadOnChange">
+    /// True (the default) to take over changes while the application runs, within a second. One that cannot be is refused whole, and a file
+    /// that goes away changes nothing: what was in force stays, and the log and <c>headgate.config.reloads</c> say so.
+    /// </param>
+    public HeadgateBuilder AddConfigurationFile(string path, bool optional = false, bool reloadOnChange = true)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        _sources.Add(services => new FileSource(Path.GetFullPath(path, services.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory()), optional, reloadOnChange));
+        return this;
+    }
+
+    /// <summary>Who asks for the store of the configuration.</summary>
+    internal StoreWiring StoreWiring { get; set; }
+
+    /// <summary>The files and sections, in order.</summary>
+    internal IReadOnlyList<IPolicySource> Sources(IServiceProvider services) => [.. _sources.Select(create => create(services))];
 
     /// <summary>What the code says.</summary>
     internal PolicySettings Settings() => new() { Policies = [.. _policies], Routes = [.. _routes], Forwarded = Forwarded, ApiKeys = ApiKeys };

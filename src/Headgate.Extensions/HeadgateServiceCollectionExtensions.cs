@@ -1,7 +1,10 @@
 using Headgate;
 using Headgate.Extensions;
+using Headgate.Extensions.Configuration;
 using Headgate.Extensions.Policies;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -19,10 +22,21 @@ public static class HeadgateServiceCollectionExtensions
         HeadgateBuilder builder = new(services);
         services.AddSingleton(builder);
         services.TryAddSingleton<IRateLimitStore>(provider => new MemoryStore(provider.GetService<TimeProvider>() ?? TimeProvider.System));
-        services.TryAddSingleton(provider => new RateLimitPolicies(
-            provider.GetRequiredService<IRateLimitStore>(),
-            provider.GetService<TimeProvider>(),
-            new PolicyLayers { Code = provider.GetRequiredService<HeadgateBuilder>().Settings() }));
+        services.TryAddSingleton(provider => LoadedConfiguration.Load(builder.Sources(provider), builder.Settings(), builder.StoreWiring));
+        services.TryAddSingleton(provider => new ConfigurationReload(
+            provider.GetRequiredService<LoadedConfiguration>(),
+            builder.Settings(),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetService<ILoggerFactory>()?.CreateLogger(ConfigurationDiagnostics.LogCategory) ?? NullLogger.Instance));
+        services.TryAddSingleton(provider =>
+        {
+            LoadedConfiguration loaded = provider.GetRequiredService<LoadedConfiguration>();
+            PolicyLayers layers = new() { Code = builder.Settings(), Configuration = loaded.Layers };
+            RateLimitPolicies policies = new(provider.GetRequiredService<IRateLimitStore>(), provider.GetService<TimeProvider>(), layers);
+            provider.GetRequiredService<ConfigurationReload>().Start(policies);
+            return policies;
+        });
+        services.AddHostedService<ConfigurationStart>();
         services.TryAddSingleton<IRateLimitPolicies>(provider => provider.GetRequiredService<RateLimitPolicies>());
         return builder;
     }
@@ -49,6 +63,7 @@ public static class HeadgateServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(create);
+        builder.StoreWiring = StoreWiring.None;
         builder.Services.RemoveAll<IRateLimitStore>();
         builder.Services.AddSingleton(create);
         return builder;

@@ -46,6 +46,9 @@ public sealed class Limiter
     /// <summary>The limit.</summary>
     public Limit Limit { get; }
 
+    /// <summary>True if <see cref="Acquire"/> can be called.</summary>
+    internal bool IsInMemory => _port.IsInMemory;
+
     /// <summary>The clock of waits and renewals.</summary>
     internal TimeProvider Clock => _port.Clock;
 

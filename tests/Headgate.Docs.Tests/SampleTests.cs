@@ -15,6 +15,7 @@ public sealed class SampleTests
         { "UserActions", "Please wait 1 minute before you invite again." },
         { "Hybrid", "refused by per-minute" },
         { "PerClientAndGlobal", "carol was refused by global and was charged nothing" },
+        { "HttpClientAgainstALimit", "careful: 30 of 30 served, 0 refused by the API" },
         { "TwoProcessesOneLimit", "together 100 of 200" },
         { "FrameworkMiddlewareOnRedis", "two instances let 12 of 20 requests through" },
     };

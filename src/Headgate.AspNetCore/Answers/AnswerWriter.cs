@@ -19,7 +19,11 @@ internal sealed class AnswerWriter
     {
         _options = options;
         _writes = options.RateLimitFields || options.LegacyFields != LegacyFields.None || options.ShadowHeader is not null;
-        _text = options.FieldsVersion switch { _ => Draft11Text.Instance };
+        _text = options.FieldsVersion switch
+        {
+            FieldsVersion.Draft11 => Draft11Text.Instance,
+            _ => throw new NotSupportedException($"There is no text of the fields for {options.FieldsVersion}."),
+        };
         _values = new ValueCache(_text);
         _joined = new JoinedPolicies(_text);
     }
@@ -82,11 +86,12 @@ internal sealed class AnswerWriter
         return AskDelegates(new RefusalContext(this, context, refusal, policy));
     }
 
-    /// <summary>The body that the options say.</summary>
+    /// <summary>The body that the options say: by their delegate, which may ask for the one that it replaces.</summary>
     internal ValueTask WriteBodyAsync(RefusalContext refused)
     {
-        if (_options.WriteBody is not { } write || refused.IsGrpc || HttpMethods.IsHead(refused.HttpContext.Request.Method))
+        if (_options.WriteBody is not { } write || refused.IsReplacingBody || refused.IsGrpc || HttpMethods.IsHead(refused.HttpContext.Request.Method))
             return WriteBodyAsync(refused.HttpContext, refused.Refusal);
+        refused.IsReplacingBody = true;
         return write(refused);
     }
 

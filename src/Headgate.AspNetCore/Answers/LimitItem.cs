@@ -3,7 +3,7 @@ namespace Headgate.AspNetCore.Answers;
 /// <summary>A plain limit as fields and bodies speak of it: what it is called and how much it admits in what time.</summary>
 internal sealed class LimitItem
 {
-    private static int s_count;
+    private static int _count;
     private readonly string _label;
 
     private LimitItem(string label, long quota, TimeSpan? window)
@@ -12,7 +12,7 @@ internal sealed class LimitItem
         Quota = StructuredText.Integer(quota);
         WindowSeconds = window is { } span ? Math.Clamp(WholeSeconds.Up(span), 1, StructuredText.MaxInteger) : null;
         Quoted = StructuredText.String(label);
-        Salt = (uint)Interlocked.Increment(ref s_count) * 0x9E3779B1u;
+        Salt = (uint)Interlocked.Increment(ref _count) * 0x9E3779B1u;
     }
 
     /// <summary>Its name; its text if it has none.</summary>

@@ -37,6 +37,12 @@ public sealed class RefusalContext
 
     internal Refusal Refusal { get; }
 
-    /// <summary>Writes the body that the options say, with its type and length; nothing for HEAD requests and gRPC calls.</summary>
+    /// <summary>True once <see cref="AnswerOptions.WriteBody"/> has been asked.</summary>
+    internal bool IsReplacingBody { get; set; }
+
+    /// <summary>
+    /// Writes the body that the options say, with its type and length; nothing for HEAD requests and gRPC calls. Called by
+    /// <see cref="AnswerOptions.WriteBody"/>, it writes <see cref="AnswerOptions.Body"/>.
+    /// </summary>
     public ValueTask WriteDefaultBodyAsync() => _writer.WriteBodyAsync(this);
 }

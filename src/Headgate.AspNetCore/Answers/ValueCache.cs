@@ -12,13 +12,15 @@ internal sealed class ValueCache(IFieldText text)
 
     public StringValues Of(LimitItem item, long remaining, long seconds)
     {
-        ulong mixed = ((ulong)remaining + BitOperations.RotateLeft((ulong)seconds, 20) + item.Salt) * 0x9E3779B97F4A7C15;
-        ref Entry? place = ref _entries[(int)(mixed >> (64 - Bits))];
+        ref Entry? place = ref _entries[PlaceOf(item, remaining, seconds)];
         Entry? known = place;
         if (known is not null && known.Remaining == remaining && known.Seconds == seconds && ReferenceEquals(known.Item, item)) return known.Value;
         place = known = new Entry(item, remaining, seconds, text.Limit(item, remaining, seconds));
         return known.Value;
     }
+
+    internal static int PlaceOf(LimitItem item, long remaining, long seconds) =>
+        (int)((((ulong)remaining + BitOperations.RotateLeft((ulong)seconds, 20) + item.Salt) * 0x9E3779B97F4A7C15) >> (64 - Bits));
 
     private sealed class Entry(LimitItem item, long remaining, long seconds, string value)
     {

@@ -60,7 +60,7 @@ internal sealed class CallerKeys
 
     // HttpContext.User makes a principal for a request that has none; the feature does not.
     private static ClaimsPrincipal? CallerOf(HttpContext context) =>
-        context is DefaultHttpContext ? context.Features.Get<IHttpAuthenticationFeature>()?.User : context.User;
+        context is DefaultHttpContext ? (context.Features[typeof(IHttpAuthenticationFeature)] as IHttpAuthenticationFeature)?.User : context.User;
 
     [InlineArray(Extensions.KeySelector.MaxParts)]
     private struct Keys

@@ -5,7 +5,7 @@ namespace Headgate.AspNetCore.Observability;
 
 /// <summary>
 /// Tells of callers that are refused over and over: a line at once for the first time, then one a minute with how often. Whoever is not
-/// refused for two minutes is forgotten. Safe for any number of threads.
+/// refused for one to two minutes is forgotten. Safe for any number of threads.
 /// </summary>
 /// <remarks>
 /// Bounded whatever callers do: 1,000 are remembered, 100 first lines are written a minute and 100 that sum up, of the most refused; what

@@ -12,7 +12,10 @@ internal sealed class StoreOutage(ILogger logger, TimeProvider clock)
 
     private Outage? _current;
 
-    /// <summary>A decision was taken. With a store that answers: two field reads.</summary>
+    /// <summary>True from the first decision of a failure mode on until the store has long enough answered again.</summary>
+    public bool IsOn => _current is not null;
+
+    /// <summary>A decision was taken: to be told of each while <see cref="IsOn"/>, else of those that a failure mode took.</summary>
     public void Saw(string policy, in Decision decision)
     {
         if (decision.Source >= DecisionSource.FailOpen) Failed(policy, decision.Source);

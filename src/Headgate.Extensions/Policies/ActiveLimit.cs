@@ -29,6 +29,9 @@ internal sealed class ActiveLimit
 
     public Limiter Limiter { get; }
 
+    /// <summary>True if the limiter answers at once, without a task.</summary>
+    public bool IsInMemory => Limiter.IsInMemory;
+
     /// <summary>The shortest time that permits are held without a renewal; null if none are held.</summary>
     public TimeSpan? LeaseTime { get; }
 

@@ -95,7 +95,12 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
 
     /// <summary>Takes over what a source of configuration says now.</summary>
     /// <exception cref="PolicyException">It cannot be; what was in force stays.</exception>
-    public void Configure(string source, PolicySettings settings) => Change(layers => layers.WithConfiguration(source, settings));
+    public void Configure(string source, PolicySettings settings) => Configure([(source, settings)]);
+
+    /// <summary>Takes over what several sources of configuration say now, all or none.</summary>
+    /// <exception cref="PolicyException">It cannot be; what was in force stays.</exception>
+    public void Configure(IReadOnlyList<(string Source, PolicySettings Settings)> changes) =>
+        Change(layers => changes.Aggregate(layers, (all, change) => all.WithConfiguration(change.Source, change.Settings)));
 
     /// <summary>From now on a front has a say in what can be: now and before each change.</summary>
     /// <param name="check">Throws <see cref="PolicyException"/> at what cannot be.</param>

@@ -33,6 +33,8 @@ internal sealed class StorePort : IChargePort
 
     public TimeProvider Clock { get; }
 
+    public bool IsInMemory => _memory is not null;
+
     public TimeSpan MostSleep { get; }
 
     public Limit Limit => _limit;

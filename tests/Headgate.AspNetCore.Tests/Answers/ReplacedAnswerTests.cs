@@ -86,6 +86,22 @@ public class ReplacedAnswerTests
     }
 
     [Fact]
+    public async Task A_delegate_may_leave_the_body_as_it_is()
+    {
+        int asked = 0;
+        HttpContext context = await RefuseAsync(new AnswerOptions
+        {
+            WriteBody = refused =>
+            {
+                asked++;
+                return refused.WriteDefaultBodyAsync();
+            },
+        });
+        Assert.Equal(1, asked);
+        Assert.Equal(429, AnswerRig.JsonOf(context).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
     public async Task Everything_is_replaced_at_once()
     {
         HttpContext context = await RefuseAsync(new AnswerOptions
