@@ -7,6 +7,8 @@ namespace Headgate.AspNetCore.Answers;
 /// <summary>A refusal as gRPC tells it: HTTP 200 and a status in the header fields of an answer that consists of nothing else ("trailers only").</summary>
 internal static class GrpcAnswer
 {
+    private const int InvalidArgument = 3;
+    private const int PermissionDenied = 7;
     private const int ResourceExhausted = 8;
     private const int Unavailable = 14;
 
@@ -14,18 +16,27 @@ internal static class GrpcAnswer
     {
         int code = refusal.StoreDown ? Unavailable : ResourceExhausted;
         string message = MessageOf(refusal);
+        WriteStatus(response, refusal.Grpc, code, message);
+        IHeaderDictionary headers = response.Headers;
+        headers["grpc-status-details-bin"] = Convert.ToBase64String(RpcStatus.Of(code, message, refusal)).TrimEnd('=');
+        headers["grpc-retry-pushback-ms"] = Pushback(refusal.Decision.RetryAfter);
+    }
+
+    /// <summary>A call that is refused for what it says of itself, and not for a limit.</summary>
+    public static void WriteInvalid(HttpResponse response, GrpcKind kind, bool isUnidentified, string message) =>
+        WriteStatus(response, kind, isUnidentified ? PermissionDenied : InvalidArgument, message);
+
+    private static void WriteStatus(HttpResponse response, GrpcKind kind, int code, string message)
+    {
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = refusal.Grpc switch
+        response.ContentType = kind switch
         {
             GrpcKind.Web => "application/grpc-web+proto",
             GrpcKind.WebText => "application/grpc-web-text+proto",
             _ => "application/grpc",
         };
-        IHeaderDictionary headers = response.Headers;
-        headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
-        headers["grpc-message"] = Percent(message);
-        headers["grpc-status-details-bin"] = Convert.ToBase64String(RpcStatus.Of(code, message, refusal)).TrimEnd('=');
-        headers["grpc-retry-pushback-ms"] = Pushback(refusal.Decision.RetryAfter);
+        response.Headers["grpc-status"] = code.ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = Percent(message);
     }
 
     /// <summary>

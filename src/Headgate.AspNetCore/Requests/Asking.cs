@@ -42,7 +42,7 @@ internal readonly struct Asking
             if (use.IsExempt(context)) continue;
             if (!use.Keys.TryKeyOf(context, out string key))
             {
-                if (resources.NoIdentity == NoIdentity.Refuse) return new([], [], [], null, $"nothing identifies the caller; it must be one of {use.Policy.Definition.Key}.", true);
+                if (resources.NoIdentity == NoIdentity.Refuse) return new([], [], [], null, $"nothing identifies the caller; the request must have one of: {use.Policy.Definition.Key}.", true);
                 if (resources.NoIdentity == NoIdentity.Exempt) continue;
             }
 

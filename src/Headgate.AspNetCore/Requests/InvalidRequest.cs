@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Headgate.AspNetCore.Answers;
 using Microsoft.AspNetCore.Http;
 
 namespace Headgate.AspNetCore.Requests;
@@ -11,6 +12,12 @@ internal static class InvalidRequest
     {
         HttpResponse response = context.Response;
         if (response.HasStarted) return;
+        if (GrpcKinds.Of(context.Request) is var kind and not GrpcKind.None)
+        {
+            GrpcAnswer.WriteInvalid(response, kind, isUnidentified, detail);
+            return;
+        }
+
         response.StatusCode = isUnidentified ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
         response.Headers.CacheControl = "no-store";
         response.ContentType = "application/problem+json";
