@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Headgate.AspNetCore;
 using Headgate.Extensions;
 using Headgate.Redis;
 using Polly;
@@ -55,7 +56,7 @@ public sealed partial class SnippetTests
         foreach (string line in usings) source.AppendLine(line);
         bool types = TypeLine().IsMatch(blocks[0].Text);
         source.AppendLine($"namespace Snippets.N{number};");
-        if (!types) source.AppendLine("internal static class Snippet { public static async Task RunAsync() {");
+        if (!types) source.AppendLine("internal static class Snippet { public static async Task RunAsync(string[] args) {");
         foreach (Fence block in blocks)
         {
             source.AppendLine($"#line {block.Line} \"{Path.Combine(Repository.Root, block.Page)}\"");
@@ -87,6 +88,7 @@ public sealed partial class SnippetTests
             <Using Include="Microsoft.Extensions.DependencyInjection" />
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Headgate.AspNetCore"><HintPath>{typeof(HeadgateOptions).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateMetadata).Assembly.Location}</HintPath></Reference>
             <Reference Include="Polly.Core"><HintPath>{typeof(ResiliencePipeline).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>
