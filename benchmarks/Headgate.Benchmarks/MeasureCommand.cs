@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Benchmarks.OnApplications;
 using Headgate.Benchmarks.OnRedis;
 using Headgate.Benchmarks.OnWeb;
 using Headgate.Benchmarks.Rows;
@@ -48,7 +49,7 @@ internal static class MeasureCommand
 
         RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes it down.")
         {
-            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), WebCommand.Create(), ChildCommand.Create(),
+            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), ChildCommand.Create(),
         };
         root.SetAction(async (parsed, ct) =>
         {
@@ -57,6 +58,7 @@ internal static class MeasureCommand
             int count = launchesGiven || mode == Mode.Full ? parsed.GetValue(launches) : 1;
             IReadOnlyList<IRow> chosen = Choose(Catalogue.All(parsed.GetValue(cli)), parsed.GetValue(rows) ?? []);
             int code = Session.Run(chosen, mode, count, parsed.GetValue(output));
+            if (code == 0 && mode == Mode.Smoke) code = HttpCommand.Smoke();
             if (code == 0 && mode == Mode.Smoke) code = WebCommand.Smoke();
             return code == 0 && mode == Mode.Smoke ? await RedisCommand.SmokeAsync(ct).ConfigureAwait(false) : code;
         });

@@ -3,6 +3,7 @@ using Headgate.AspNetCore.Observability;
 using Headgate.AspNetCore.Paths;
 using Headgate.AspNetCore.Requests;
 using Headgate.Extensions.Policies;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -24,6 +25,7 @@ internal sealed class HeadgateMiddleware
     private readonly PlanCache _plans;
     private readonly RequestRun _run;
     private readonly RequestExemptions? _exempt;
+    private readonly bool _exposes;
 
     public HeadgateMiddleware(RequestDelegate next, HeadgateOptions options, HeadgateServices services)
     {
@@ -34,7 +36,8 @@ internal sealed class HeadgateMiddleware
         _telemetry = services.Telemetry;
         _builder = new PlanBuilder(options, _policies);
         _plans = new PlanCache(_builder.Build);
-        _run = new RequestRun(next, _answers, services);
+        _run = new RequestRun(next, _answers, services, options.ExposeDecision);
+        _exposes = options.ExposeDecision;
         _exempt = options.Exempt.Paths.Count + options.Exempt.Methods.Count == 0 ? null : new RequestExemptions(options.Exempt);
     }
 
@@ -43,7 +46,7 @@ internal sealed class HeadgateMiddleware
         PolicySnapshot current = _policies.Current;
         RequestResources resources = _builder.ResourcesOf(current);
         RequestPlan plan = _plans.Get(current, EndpointOf(context), resources.Routes?.Match(context));
-        if (plan.Group is null || IsDone(context) || (_exempt is not null && _exempt.Applies(context))) return _next(context);
+        if (plan.Group is null || IsRepeated(context) || (_exempt is not null && _exempt.Applies(context))) return _next(context);
         if (plan.Only is not { } use || !resources.ExemptKeys.IsEmpty) return _run.RunAsync(context, plan, resources);
 
         if (!use.Keys.TryKeyOf(context, out string key) && resources.NoIdentity != NoIdentity.SharedBucket) return _run.RunAsync(context, plan, resources);
@@ -62,7 +65,7 @@ internal sealed class HeadgateMiddleware
 
     private Task Answer(HttpContext context, PolicyUse use, string key, ActiveLimit limit, in Decision decision)
     {
-        context.Features[typeof(IHeadgateFeature)] = new HeadgateFeature(decision, use.Names);
+        if (_exposes) context.Features.Set<IHeadgateFeature>(new HeadgateFeature(decision, use.Names));
         if (decision.IsAllowed && decision.ShadowDeniedBy is null) _telemetry.Decided(use.Policy.Name, decision);
         else _refusals.Add(use.Policy.Name, key, decision);
         if (!decision.IsAllowed) return _answers.RefuseAsync(context, [use.Policy], [limit], decision).AsTask();
@@ -70,11 +73,9 @@ internal sealed class HeadgateMiddleware
         return _next(context);
     }
 
-    /// <summary>
-    /// True for a request that comes by again: an error page is made by running the pipeline once more, and the middleware may stand in it
-    /// twice. What was decided is decided.
-    /// </summary>
-    private static bool IsDone(HttpContext context) => context.Features[typeof(IHeadgateFeature)] is not null;
+    /// <summary>True for a request that comes by again: an error page is made by running the pipeline once more. What was decided is decided.</summary>
+    private static bool IsRepeated(HttpContext context) =>
+        context.Features[typeof(IExceptionHandlerFeature)] is not null || context.Features[typeof(IStatusCodeReExecuteFeature)] is not null;
 
     // By type, here and above: a call of the generic method through the interface costs more than the look-up that it makes.
     private static Endpoint? EndpointOf(HttpContext context) => (context.Features[typeof(IEndpointFeature)] as IEndpointFeature)?.Endpoint;

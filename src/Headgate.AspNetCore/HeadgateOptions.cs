@@ -11,6 +11,12 @@ public sealed record HeadgateOptions
     /// <summary>Requests that no policy applies to: by path, method or caller. Nothing by default.</summary>
     public PolicyExemptions Exempt { get; init; } = PolicyExemptions.None;
 
+    /// <summary>
+    /// True to give every request the decision about it, as <see cref="IHeadgateFeature"/>: some 50 ns and 150 bytes a request. False (the
+    /// default): only requests with a cost that is a reservation have it.
+    /// </summary>
+    public bool ExposeDecision { get; init; }
+
     /// <summary>Who is calling.</summary>
     public IdentityOptions Identity { get; init; } = new();
 

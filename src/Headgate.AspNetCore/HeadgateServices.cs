@@ -11,21 +11,20 @@ namespace Headgate.AspNetCore;
 /// <summary>What the parts of the front share in one application: options, telemetry, and who was refused. Thread-safe.</summary>
 internal sealed class HeadgateServices : IDisposable
 {
-    private readonly RefusalLog _refusalLog;
+    private readonly ServiceProvider _parts;
 
     private HeadgateServices(IServiceProvider services, RateLimitPolicies policies)
     {
         Policies = policies;
         Options = services.GetService<HeadgateOptions>() ?? new HeadgateOptions();
         Loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        ILogger log = Loggers.CreateLogger(HeadgateAspNetCoreDiagnostics.LogCategory);
-        IMeterFactory meters = services.GetService<IMeterFactory>() ?? new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        RefusedKeys keys = new(clock);
-        _refusalLog = new RefusalLog(log, clock);
-        RefusedKeys = keys;
-        Telemetry = new RequestTelemetry(meters, clock, new StoreOutage(log, clock));
-        Refusals = new Refusals(Telemetry, keys, _refusalLog);
+        ServiceCollection parts = new();
+        parts.AddSingleton(services.GetService<TimeProvider>() ?? TimeProvider.System).AddSingleton(Loggers);
+        if (services.GetService<IMeterFactory>() is { } meters) parts.AddSingleton(meters);
+        _parts = parts.AddRequestObservability().BuildServiceProvider();
+        Telemetry = _parts.GetRequiredService<RequestTelemetry>();
+        Refusals = _parts.GetRequiredService<Refusals>();
+        RefusedKeys = _parts.GetRequiredService<IRefusedKeys>();
         Settlement = new Settlement(Loggers.CreateLogger<Settlement>());
     }
 
@@ -55,5 +54,5 @@ internal sealed class HeadgateServices : IDisposable
         return policies.FrontOf(() => new HeadgateServices(services, policies));
     }
 
-    public void Dispose() => _refusalLog.Dispose();
+    public void Dispose() => _parts.Dispose();
 }

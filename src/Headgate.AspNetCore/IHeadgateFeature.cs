@@ -1,6 +1,9 @@
 namespace Headgate.AspNetCore;
 
-/// <summary>What was decided about a request: <c>context.Features.Get&lt;IHeadgateFeature&gt;()</c>. For the request's own thread of work.</summary>
+/// <summary>
+/// What was decided about a request: <c>context.Features.Get&lt;IHeadgateFeature&gt;()</c>, where <see cref="HeadgateOptions.ExposeDecision"/> is
+/// set or the cost is a reservation. For the request's own thread of work.
+/// </summary>
 public interface IHeadgateFeature
 {
     /// <summary>The decision over all policies.</summary>
@@ -10,7 +13,7 @@ public interface IHeadgateFeature
     IReadOnlyList<string> Policies { get; }
 
     /// <summary>
-    /// Says what the request has cost of the policies that its endpoint names (of all if it names none): when the response has ended, what
+    /// Says what the request has cost of the policies whose cost is a reservation: when the response has ended, what
     /// was reserved too much comes back, and what is missing is charged as far as it is there. The last call counts.
     /// </summary>
     /// <param name="cost">Permits, 0 or more.</param>

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Headgate.Docs.Tests;
 
+[Collection(Repository.Builds)]
 public sealed partial class CommandTests
 {
     private const string Simulate =

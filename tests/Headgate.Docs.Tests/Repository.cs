@@ -3,9 +3,16 @@ namespace Headgate.Docs.Tests;
 /// <summary>The working copy that these tests were built from.</summary>
 internal static class Repository
 {
+    /// <summary>The collection of tests that build projects of the working copy: they would get in each other's way.</summary>
+    public const string Builds = "builds of the working copy";
+
     private static readonly string[] NotOurs = ["artifacts", "node_modules", "StrykerOutput", "TestResults", "BenchmarkDotNet.Artifacts"];
 
     public static string Root { get; } = FindRoot();
+
+    /// <summary>What these tests were built as.</summary>
+    public static string Configuration { get; } =
+        new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name == "debug" ? "Debug" : "Release";
 
     /// <summary>Where a project's program lies: beside this one, in the same configuration.</summary>
     public static string ProgramOf(string project)

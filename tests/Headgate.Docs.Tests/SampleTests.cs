@@ -4,6 +4,9 @@ namespace Headgate.Docs.Tests;
 
 public sealed class SampleTests
 {
+    /// <summary>Those that serve when nobody says otherwise.</summary>
+    private static readonly string[] Servers = ["MinimalApi", "MvcAttributes", "ApiKeys", "Tenants"];
+
     private static readonly string[] OnRedis = ["TwoProcessesOneLimit", "FrameworkMiddlewareOnRedis"];
 
     /// <summary>Each sample and a line that it must print for having shown its point.</summary>
@@ -11,9 +14,15 @@ public sealed class SampleTests
     {
         { "BurstyPublicApi", "burst of 15: 10 allowed, 5 denied" },
         { "SmoothInternalTraffic", "10 of 10 left in order, none early" },
+        { "SignalRHub", "ann: Send is refused by the policy 'chat': too many. Retry after 60 seconds." },
         { "UserActions", "Please wait 1 minute before you invite again." },
         { "Hybrid", "refused by per-minute" },
         { "PerClientAndGlobal", "carol was refused by global and was charged nothing" },
+        { "MinimalApi", "the third was answered 429, and /health is open: 5 of 5" },
+        { "MvcAttributes", "10 permits - 1 for an order - 5 for an export leave 4" },
+        { "ApiKeys", "small-shop now has 8: small-shop 3, big-shop 10, an unknown key 0, no key 0" },
+        { "Tenants", "bob of acme: 3 of 20" },
+        { "HttpClientAgainstALimit", "careful: 30 of 30 served, 0 refused by the API" },
         { "TwoProcessesOneLimit", "together 100 of 200" },
         { "FrameworkMiddlewareOnRedis", "two instances let 12 of 20 requests through" },
     };
@@ -21,7 +30,7 @@ public sealed class SampleTests
     [Theory, MemberData(nameof(Samples))]
     public async Task Every_sample_runs_and_shows_its_point(string sample, string line)
     {
-        string[] arguments = OnRedis.Contains(sample) ? [TestRedis()] : [];
+        string[] arguments = OnRedis.Contains(sample) ? [TestRedis()] : Servers.Contains(sample) ? ["--demo"] : [];
         Run run = await Run.OfAsync("dotnet", [Repository.ProgramOf(sample), .. arguments], TestContext.Current.CancellationToken);
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains(line, run.Output, StringComparison.Ordinal);

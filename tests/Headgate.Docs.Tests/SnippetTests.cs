@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Headgate.AspNetCore;
 using Headgate.Extensions;
+using Headgate.Http;
 using Headgate.Redis;
 using Polly;
 using StackExchange.Redis;
@@ -92,6 +93,7 @@ public sealed partial class SnippetTests
             <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateMetadata).Assembly.Location}</HintPath></Reference>
             <Reference Include="Polly.Core"><HintPath>{typeof(ResiliencePipeline).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Headgate.Http"><HintPath>{typeof(HeadgateHandler).Assembly.Location}</HintPath></Reference>
             <Reference Include="StackExchange.Redis"><HintPath>{typeof(IConnectionMultiplexer).Assembly.Location}</HintPath></Reference>
           </ItemGroup>
         </Project>

@@ -22,6 +22,9 @@ public sealed record EndpointCost
     /// </summary>
     public Func<HttpContext, long>? Settled { get; private init; }
 
+    /// <summary>True if the cost is settled when the response has ended: by <see cref="Settled"/>, or by <see cref="IHeadgateFeature.Settle"/>.</summary>
+    public bool IsReservation { get; private init; }
+
     /// <summary>A fixed cost: 0 to 10^15.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The cost is outside its domain.</exception>
     public static EndpointCost Fixed(long permits) => new() { Declared = RequestCost.Fixed(permits) };
@@ -40,11 +43,14 @@ public sealed record EndpointCost
         return new() { Of = cost };
     }
 
+    /// <summary>The same cost as a reservation, which the endpoint settles with <see cref="IHeadgateFeature.Settle"/>; what it does not say stays charged.</summary>
+    public EndpointCost AsReservation() => this with { IsReservation = true };
+
     /// <summary>The same cost as a reservation, settled when the response has ended.</summary>
     /// <param name="settled">What the request has cost; negative counts as 0.</param>
     public EndpointCost SettledBy(Func<HttpContext, long> settled)
     {
         ArgumentNullException.ThrowIfNull(settled);
-        return this with { Settled = settled };
+        return this with { Settled = settled, IsReservation = true };
     }
 }

@@ -1,4 +1,4 @@
-namespace Headgate.AspNetCore;
+namespace Headgate.AspNetCore.Observability;
 
 /// <summary>The keys that are refused most, of those refused in the last one to two hours. Safe for any number of threads.</summary>
 internal interface IRefusedKeys

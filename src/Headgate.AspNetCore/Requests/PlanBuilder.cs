@@ -13,23 +13,23 @@ internal sealed class PlanBuilder(HeadgateOptions options, RateLimitPolicies pol
     {
         EndpointPolicies own = EndpointPolicies.Of(endpoint);
         // The last to name a policy says what it costs: the nearest to the endpoint.
-        Dictionary<string, (EndpointCost? Cost, bool IsOfEndpoint)> named = new(StringComparer.Ordinal);
+        Dictionary<string, EndpointCost?> named = new(StringComparer.Ordinal);
         if (!own.IsDisabled)
         {
-            foreach (string name in options.GlobalPolicies) named.TryAdd(name, (null, false));
+            foreach (string name in options.GlobalPolicies) named.TryAdd(name, null);
             foreach (RateLimitRoute route in match?.Routes ?? [])
             {
-                foreach (string name in route.Policies) named[name] = (route.Cost is { } cost ? EndpointCost.From(cost) : null, false);
+                foreach (string name in route.Policies) named[name] = route.Cost is { } cost ? EndpointCost.From(cost) : null;
             }
         }
 
         foreach (IHeadgateMetadata metadata in own.Required)
         {
-            foreach (string name in metadata.Policies) named[name] = (metadata.Cost ?? named.GetValueOrDefault(name).Cost, true);
+            foreach (string name in metadata.Policies) named[name] = metadata.Cost ?? named.GetValueOrDefault(name);
         }
 
         RequestResources resources = ResourcesOf(snapshot);
-        return new RequestPlan(snapshot, [.. named.Select(pair => Use(resources, snapshot, pair.Key, pair.Value.Cost, pair.Value.IsOfEndpoint))], resources.GroupOf);
+        return new RequestPlan(snapshot, [.. named.Select(pair => Use(resources, snapshot, pair.Key, pair.Value))], resources.GroupOf);
     }
 
     /// <summary>What plans of one set of policies share. Made at most a few times for each set.</summary>
@@ -41,11 +41,11 @@ internal sealed class PlanBuilder(HeadgateOptions options, RateLimitPolicies pol
         return made;
     }
 
-    private static PolicyUse Use(RequestResources resources, PolicySnapshot snapshot, string name, EndpointCost? cost, bool isOfEndpoint)
+    private static PolicyUse Use(RequestResources resources, PolicySnapshot snapshot, string name, EndpointCost? cost)
     {
         // Those of endpoints are required to be there, and those of routes are checked with them; an endpoint that appeared since is not.
         ActivePolicy policy = snapshot.Policies.GetValueOrDefault(name)
             ?? throw new PolicyException($"an endpoint asks for the policy '{name}', which is not known; known are {string.Join(", ", snapshot.Policies.Keys.Order(StringComparer.Ordinal).Take(50))}. Add it with AddPolicy or in the configuration.");
-        return new PolicyUse(policy, resources.KeysOf(policy.Definition.Key), RequestResources.ExemptionsOf(policy.Definition.Exempt), cost ?? EndpointCost.From(policy.Definition.Cost), isOfEndpoint);
+        return new PolicyUse(policy, resources.KeysOf(policy.Definition.Key), RequestResources.ExemptionsOf(policy.Definition.Exempt), cost ?? EndpointCost.From(policy.Definition.Cost));
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Headgate.AspNetCore.Requests;
 
 /// <summary>One policy as it applies to the requests of a plan. Immutable.</summary>
-internal sealed class PolicyUse(ActivePolicy policy, CallerKeys keys, RequestExemptions? exempt, EndpointCost cost, bool isOfEndpoint)
+internal sealed class PolicyUse(ActivePolicy policy, CallerKeys keys, RequestExemptions? exempt, EndpointCost cost)
 {
     public ActivePolicy Policy => policy;
 
@@ -19,8 +19,8 @@ internal sealed class PolicyUse(ActivePolicy policy, CallerKeys keys, RequestExe
     /// <summary>What a function says afterwards; null if nothing is settled.</summary>
     public Func<HttpContext, long>? Settled => cost.Settled;
 
-    /// <summary>True if the endpoint names the policy itself: what it settles is settled there.</summary>
-    public bool IsOfEndpoint => isOfEndpoint;
+    /// <summary>True if the cost is a reservation.</summary>
+    public bool IsSettled => cost.IsReservation;
 
     /// <summary>The cost of each request; null if it is different ones.</summary>
     public long? FixedCost { get; } = cost.Declared is { Header: null } always ? always.Permits : null;

@@ -10,7 +10,7 @@ internal sealed class RequestPlan
         Snapshot = snapshot;
         Uses = uses;
         Group = uses.Length == 0 ? null : groupOf([.. uses.Select(use => use.Policy)]);
-        IsSettled = Array.Exists(uses, use => use.Settled is not null);
+        IsSettled = Array.Exists(uses, use => use.IsSettled);
         bool needsCare = Group is null or { HoldsPermits: true } || Group.MaxWait > TimeSpan.Zero || IsSettled;
         Only = !needsCare && uses is [{ HasExemptions: false, FixedCost: not null } only] ? only : null;
     }
@@ -25,6 +25,6 @@ internal sealed class RequestPlan
     /// <summary>The policy, if it is the only one and asks for nothing but a decision: the fast way.</summary>
     public PolicyUse? Only { get; }
 
-    /// <summary>True if a function says afterwards what a request has cost.</summary>
+    /// <summary>True if what a request has cost is said afterwards.</summary>
     public bool IsSettled { get; }
 }

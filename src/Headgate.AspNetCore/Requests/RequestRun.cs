@@ -11,7 +11,7 @@ namespace Headgate.AspNetCore.Requests;
 /// A request that may wait, hold permits, be settled, or that several policies decide about. Asks, lets it through or refuses it, and sees to
 /// it that what it holds comes back when its response has ended, however it ends.
 /// </summary>
-internal sealed class RequestRun(RequestDelegate next, AnswerWriter answers, HeadgateServices services)
+internal sealed class RequestRun(RequestDelegate next, AnswerWriter answers, HeadgateServices services, bool exposes)
 {
     private readonly RequestTelemetry _telemetry = services.Telemetry;
 
@@ -48,7 +48,7 @@ internal sealed class RequestRun(RequestDelegate next, AnswerWriter answers, Hea
         }
 
         HeadgateFeature feature = new(decision, Array.ConvertAll(asking.Charges, charge => charge.Policy));
-        context.Features.Set<IHeadgateFeature>(feature);
+        if (exposes || plan.IsSettled) context.Features.Set<IHeadgateFeature>(feature);
         Record(asking, decision);
         if (!decision.IsAllowed)
         {

@@ -12,13 +12,12 @@ internal sealed partial class Settlement(ILogger<Settlement> logger)
     {
         try
         {
-            bool anyOfEndpoint = Array.Exists(asking.Uses, use => use.IsOfEndpoint);
             PolicyCharge[]? back = null;
             for (int i = 0; i < asking.Charges.Length; i++)
             {
                 PolicyUse use = asking.Uses[i];
-                long? actual = use.IsOfEndpoint || !anyOfEndpoint ? feature.Settled : null;
-                actual ??= use.Settled is { } settled ? Math.Clamp(settled(context), 0, RequestCost.MaxCost) : null;
+                if (!use.IsSettled) continue;
+                long? actual = feature.Settled ?? (use.Settled is { } settled ? Math.Clamp(settled(context), 0, RequestCost.MaxCost) : null);
                 if (actual is not { } cost || asking.Limits[i].LeaseTime is not null) continue;
                 long reserved = asking.Charges[i].Cost;
                 if (cost < reserved) (back ??= Nothing(asking.Charges))[i] = asking.Charges[i] with { Cost = reserved - cost };

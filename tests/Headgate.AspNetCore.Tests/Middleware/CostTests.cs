@@ -54,7 +54,7 @@ public class CostTests
         {
             context.Features.Get<IHeadgateFeature>()!.Settle(3);
             return "ok";
-        }).RequireHeadgate("a", "b").RequireHeadgate(["a"], EndpointCost.Fixed(40)));
+        }).RequireHeadgate("a", "b").RequireHeadgate(["a"], EndpointCost.Fixed(40).AsReservation()));
         Assert.Equal(HttpStatusCode.OK, await app.GetAsync("/"));
         await UntilAsync(async () => await LeftAsync(app) == 97);
     }

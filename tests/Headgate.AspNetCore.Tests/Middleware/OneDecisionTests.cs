@@ -167,7 +167,7 @@ public class OneDecisionTests
     [Fact]
     public async Task The_decision_is_there_for_the_endpoint()
     {
-        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app =>
+        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten).ConfigureHttp(o => o with { ExposeDecision = true }), app =>
         {
             app.UseHeadgate("a");
             app.MapGet("/", (HttpContext context) => $"{context.Features.Get<IHeadgateFeature>()!.Decision.Remaining} {string.Join(',', context.Features.Get<IHeadgateFeature>()!.Policies)}");

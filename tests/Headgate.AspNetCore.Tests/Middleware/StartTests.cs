@@ -59,6 +59,21 @@ public class StartTests
     }
 
     [Fact]
+    public async Task The_middleware_twice_in_one_pipeline_is_an_error_and_in_two_branches_is_not()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => App.StartAsync(h => h.AddPolicy("a", Ten), app =>
+        {
+            app.UseHeadgate("a");
+            app.Map("/x", branch => branch.UseHeadgate("a"));
+        }));
+        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app =>
+        {
+            app.Map("/x", branch => branch.UseHeadgate("a"));
+            app.Map("/y", branch => branch.UseHeadgate("a"));
+        });
+    }
+
+    [Fact]
     public async Task A_middleware_that_limits_nothing_says_so()
     {
         await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app => app.UseHeadgate());

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace Headgate.Http;
+
+/// <summary>The instrument of outgoing requests. Nobody listening costs a field read.</summary>
+internal static class HttpTelemetry
+{
+    public const string Sent = "sent";
+    public const string Waited = "waited";
+    public const string Refused = "refused";
+    public const string LearnedBlock = "learned_block";
+
+    /// <summary>Clients beyond so many share one label: a factory makes a client of any name that it is asked for.</summary>
+    private const int MostClients = 200;
+
+    private static readonly Meter Meter = new(HeadgateDiagnostics.MeterName);
+    private static readonly ConcurrentDictionary<string, string> Clients = new(StringComparer.Ordinal);
+
+    public static readonly Counter<long> Requests =
+        Meter.CreateCounter<long>("headgate.http.client.requests", "{request}", "Outgoing requests by client and outcome.");
+
+    /// <summary>The label of a client.</summary>
+    public static string LabelOf(string client)
+    {
+        if (Clients.ContainsKey(client)) return client;
+        return Clients.Count < MostClients ? Clients.GetOrAdd(client, client) : "_other";
+    }
+
+    public static void Record(string client, string outcome)
+    {
+        if (Requests.Enabled) Requests.Add(1, new KeyValuePair<string, object?>("client", client), new KeyValuePair<string, object?>("outcome", outcome));
+    }
+}
