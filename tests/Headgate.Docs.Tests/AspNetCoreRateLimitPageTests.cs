@@ -100,6 +100,20 @@ public sealed class AspNetCoreRateLimitPageTests
     }
 
     [Fact]
+    public async Task The_decision_is_there_for_header_fields_of_ones_own()
+    {
+        Decision? seen = null;
+        await using LimitedPipeline app = LimitedPipeline.Of(File(0), headgate => headgate.ConfigureHttp(http => http with { ExposeDecision = true }), context =>
+        {
+            seen = context.Features.Get<IHeadgateFeature>()?.Decision;
+            return Task.CompletedTask;
+        });
+        await app.SendAsync("GET /api/items", Proxy, Ann);
+        Assert.Equal(9, seen?.Remaining);
+        Assert.Equal(TimeSpan.FromMinutes(15), seen?.ResetAfter);
+    }
+
+    [Fact]
     public async Task Client_ids_are_keys_and_strangers_count_by_address()
     {
         await using LimitedPipeline app = LimitedPipeline.Of(File(1));

@@ -18,7 +18,8 @@ internal sealed class LimitedPipeline : IAsyncDisposable
 
     public IRateLimitPolicies Policies => _services.GetRequiredService<IRateLimitPolicies>();
 
-    public static LimitedPipeline Of(string configuration, Func<HeadgateBuilder, HeadgateBuilder>? more = null)
+    public static LimitedPipeline Of(string configuration, Func<HeadgateBuilder, HeadgateBuilder>? more = null,
+        RequestDelegate? endpoint = null)
     {
         using TextFile file = new("headgate.yaml", configuration);
         ServiceCollection services = new();
@@ -28,7 +29,7 @@ internal sealed class LimitedPipeline : IAsyncDisposable
         ServiceProvider provider = services.BuildServiceProvider();
         ApplicationBuilder app = new(provider);
         app.UseHeadgate();
-        app.Run(_ => Task.CompletedTask);
+        app.Run(endpoint ?? (_ => Task.CompletedTask));
         return new(provider, app.Build());
     }
 
