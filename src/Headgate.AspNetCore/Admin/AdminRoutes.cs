@@ -1,4 +1,5 @@
 using System.Globalization;
+using Headgate.AspNetCore.Observability;
 using Headgate.Extensions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

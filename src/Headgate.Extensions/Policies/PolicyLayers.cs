@@ -6,6 +6,8 @@ namespace Headgate.Extensions.Policies;
 /// </summary>
 internal sealed record PolicyLayers
 {
+    private static readonly Dictionary<(string Policy, string Key), Limit?> NoOverrides = [];
+
     public PolicySettings Code { get; init; } = new();
 
     /// <summary>By source: a file or a section. A later one goes above an earlier one.</summary>
@@ -27,11 +29,23 @@ internal sealed record PolicyLayers
         return this with { Configuration = all };
     }
 
-    public PolicyLayers WithChanged(string name, RateLimitPolicy? policy) =>
-        this with { Changed = new Dictionary<string, RateLimitPolicy?>(Changed, StringComparer.Ordinal) { [name] = policy } };
+    public PolicyLayers WithChanged(string name, RateLimitPolicy? policy)
+    {
+        Dictionary<string, RateLimitPolicy?> changed = new(Changed, StringComparer.Ordinal) { [name] = policy };
+        PolicyLayers next = this with { Changed = changed };
+        // What nothing below says need not be taken away: else names that come and go would be remembered for ever.
+        if (policy is null && !Below().Policies().ContainsKey(name)) changed.Remove(name);
+        return next;
+    }
 
-    public PolicyLayers WithOverride(string policy, string key, Limit? limit) =>
-        this with { Overrides = new Dictionary<(string, string), Limit?>(Overrides) { [(policy, key)] = limit } };
+    public PolicyLayers WithOverride(string policy, string key, Limit? limit)
+    {
+        Dictionary<(string, string), Limit?> overrides = new(Overrides) { [(policy, key)] = limit };
+        PolicyLayers next = this with { Overrides = overrides };
+        bool isBelow = (this with { Overrides = NoOverrides }).Policies().GetValueOrDefault(policy)?.Overrides.ContainsKey(key) ?? false;
+        if (limit is null && !isBelow) overrides.Remove((policy, key));
+        return next;
+    }
 
     public PolicyLayers WithRequired(IReadOnlyDictionary<string, string> required) => this with { Required = required };
 
@@ -64,6 +78,8 @@ internal sealed record PolicyLayers
     public ForwardedOptions Forwarded() => Last(settings => settings.Forwarded) ?? ForwardedOptions.Default;
 
     public ApiKeys ApiKeys() => Last(settings => settings.ApiKeys) ?? Extensions.ApiKeys.None;
+
+    private PolicyLayers Below() => this with { Changed = new Dictionary<string, RateLimitPolicy?>(StringComparer.Ordinal) };
 
     private T? Last<T>(Func<PolicySettings, T?> of)
         where T : class => Configuration.Select(one => of(one.Settings)).LastOrDefault(value => value is not null) ?? of(Code);
