@@ -1,4 +1,5 @@
 using Headgate.AspNetCore.Endpoints;
+using Headgate.AspNetCore.Identity;
 using Headgate.AspNetCore.Paths;
 using Headgate.Extensions;
 using Headgate.Extensions.Policies;
@@ -9,6 +10,8 @@ namespace Headgate.AspNetCore.Requests;
 /// <summary>Makes plans: who asks for which policies, in one list, and each policy once.</summary>
 internal sealed class PlanBuilder(HeadgateOptions options, RateLimitPolicies policies)
 {
+    private IdentityInForce? _identity;
+
     public RequestPlan Build(PolicySnapshot snapshot, Endpoint? endpoint, RouteMatch? match)
     {
         EndpointPolicies own = EndpointPolicies.Of(endpoint);
@@ -29,16 +32,26 @@ internal sealed class PlanBuilder(HeadgateOptions options, RateLimitPolicies pol
         }
 
         RequestResources resources = ResourcesOf(snapshot);
-        return new RequestPlan(snapshot, [.. named.Select(pair => Use(resources, snapshot, pair.Key, pair.Value))], resources.GroupOf);
+        return new RequestPlan([.. named.Select(pair => Use(resources, snapshot, pair.Key, pair.Value))], resources.GroupOf);
     }
 
     /// <summary>What plans of one set of policies share. Made at most a few times for each set.</summary>
     public RequestResources ResourcesOf(PolicySnapshot snapshot)
     {
         if (snapshot.Front is RequestResources known) return known;
-        RequestResources made = new(snapshot, options, policies.Store);
+        RequestResources made = new(snapshot, options, policies.Store, IdentityOf(snapshot));
         snapshot.Front = made;
         return made;
+    }
+
+    /// <summary>The same as before unless proxies or API keys changed: its caches are worth keeping, and its table of keys takes time to make.</summary>
+    private CallerIdentity IdentityOf(PolicySnapshot snapshot)
+    {
+        IdentityInForce? known = Volatile.Read(ref _identity);
+        if (known is not null && ReferenceEquals(known.Forwarded, snapshot.Forwarded) && ReferenceEquals(known.ApiKeys, snapshot.ApiKeys)) return known.Identity;
+        known = new IdentityInForce(snapshot.Forwarded, snapshot.ApiKeys, new CallerIdentity(snapshot.Forwarded, snapshot.ApiKeys, options.Identity));
+        Volatile.Write(ref _identity, known);
+        return known.Identity;
     }
 
     private static PolicyUse Use(RequestResources resources, PolicySnapshot snapshot, string name, EndpointCost? cost)
@@ -48,4 +61,6 @@ internal sealed class PlanBuilder(HeadgateOptions options, RateLimitPolicies pol
             ?? throw new PolicyException($"an endpoint asks for the policy '{name}', which is not known; known are {string.Join(", ", snapshot.Policies.Keys.Order(StringComparer.Ordinal).Take(50))}. Add it with AddPolicy or in the configuration.");
         return new PolicyUse(policy, resources.KeysOf(policy.Definition.Key), RequestResources.ExemptionsOf(policy.Definition.Exempt), cost ?? EndpointCost.From(policy.Definition.Cost));
     }
+
+    private sealed record IdentityInForce(ForwardedOptions Forwarded, ApiKeys ApiKeys, CallerIdentity Identity);
 }

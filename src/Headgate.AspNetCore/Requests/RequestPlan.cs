@@ -5,17 +5,14 @@ namespace Headgate.AspNetCore.Requests;
 /// <summary>Which policies decide about requests to an endpoint and of a route, while one set of policies is in force. Immutable.</summary>
 internal sealed class RequestPlan
 {
-    public RequestPlan(PolicySnapshot snapshot, PolicyUse[] uses, Func<ActivePolicy[], PolicyGroup> groupOf)
+    public RequestPlan(PolicyUse[] uses, Func<ActivePolicy[], PolicyGroup> groupOf)
     {
-        Snapshot = snapshot;
         Uses = uses;
         Group = uses.Length == 0 ? null : groupOf([.. uses.Select(use => use.Policy)]);
         IsSettled = Array.Exists(uses, use => use.IsSettled);
         bool needsCare = Group is null or { HoldsPermits: true } || Group.MaxWait > TimeSpan.Zero || IsSettled;
         Only = !needsCare && uses is [{ HasExemptions: false, FixedCost: not null } only] ? only : null;
     }
-
-    public PolicySnapshot Snapshot { get; }
 
     public PolicyUse[] Uses { get; }
 

@@ -7,9 +7,8 @@ using Headgate.Extensions.Policies;
 namespace Headgate.AspNetCore.Requests;
 
 /// <summary>What all plans of one set of policies share: ways to tell callers apart, routes, exemptions and groups. Thread-safe.</summary>
-internal sealed class RequestResources(PolicySnapshot snapshot, HeadgateOptions options, IRateLimitStore store)
+internal sealed class RequestResources(PolicySnapshot snapshot, HeadgateOptions options, IRateLimitStore store, CallerIdentity identity)
 {
-    private readonly CallerIdentity _identity = new(snapshot.Forwarded, snapshot.ApiKeys, options.Identity);
     private readonly ConcurrentDictionary<string, PolicyGroup> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Callers that no policy applies to.</summary>
@@ -20,7 +19,7 @@ internal sealed class RequestResources(PolicySnapshot snapshot, HeadgateOptions 
 
     public NoIdentity NoIdentity => options.Identity.NoIdentity;
 
-    public CallerKeys KeysOf(KeySelector selector) => _identity.KeysOf(selector);
+    public CallerKeys KeysOf(KeySelector selector) => identity.KeysOf(selector);
 
     public static RequestExemptions? ExemptionsOf(PolicyExemptions exempt) => exempt.Paths.Count + exempt.Methods.Count == 0 ? null : new RequestExemptions(exempt);
 
