@@ -125,6 +125,8 @@ public sealed class RedisStore : IFailureModeStore, IAsyncDisposable, IDisposabl
     public ValueTask<TimeSpan> ForecastAsync(ReadOnlyMemory<Charge> charges, ReadOnlyMemory<long> costs, CancellationToken ct = default) =>
         _engine.ForecastAsync(charges, costs, ct);
 
+    FailureMode IFailureModeStore.Mode => _mode;
+
     IBoundLimit IFailureModeStore.Bind(string? ns, Limit limit) => new BoundLimit(_engine, _engine.PlanOf(ns, limit), _mode);
 
     /// <inheritdoc cref="RedisEngine.SampleCall"/>

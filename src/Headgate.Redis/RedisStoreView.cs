@@ -33,6 +33,8 @@ internal sealed class RedisStoreView(RedisEngine engine, FailureMode mode) : IFa
 
     public IBoundLimit Bind(string? ns, Limit limit) => new BoundLimit(engine, engine.PlanOf(ns, limit), mode);
 
+    public FailureMode Mode => mode;
+
     public IRateLimitStore With(FailureMode other) => new RedisStoreView(engine, other);
 }
 

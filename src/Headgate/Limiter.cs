@@ -35,7 +35,7 @@ public sealed class Limiter
 
         Limit = limit;
         TimeProvider clock = options.TimeProvider ?? (store as MemoryStore)?.TimeProvider ?? TimeProvider.System;
-        _port = new StorePort(limit, store, options.Name, options.FailureMode, clock);
+        _port = new StorePort(limit, store, options.Name, options.FailureMode, options.Local ?? new LocalStore(clock), clock);
         _line = new WaitLine(_port, options.MaxWaiters);
         foreach (LimitLeaf leaf in limit.Leaves)
         {
@@ -107,6 +107,9 @@ public sealed class Limiter
         Check(key, cost);
         return _line.WaitAsync(key, cost, CheckWait(maxWait), ct);
     }
+
+    /// <summary>Permits of a key came back by another way: whoever is first in line asks again.</summary>
+    internal void Wake(string key) => _line.Wake(key);
 
     /// <summary>Forgets the key: it decides as if never seen.</summary>
     public async ValueTask ResetAsync(string key, CancellationToken ct = default)

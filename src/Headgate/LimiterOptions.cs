@@ -24,6 +24,9 @@ public sealed class LimiterOptions
     /// <summary>The most callers that may wait in <see cref="Limiter.WaitAsync"/> at once, over all keys: 0 to 10^6; 10,000 by default. One more is refused at once.</summary>
     public int MaxWaiters { get; init; } = DefaultMaxWaiters;
 
+    /// <summary>Where to count while the store is away; null for a place of the limiter's own.</summary>
+    internal LocalStore? Local { get; init; }
+
     /// <summary>The clock of waits and renewals; null (the default) takes the store's where it has one, else the system's.</summary>
     public TimeProvider? TimeProvider { get; init; }
 }

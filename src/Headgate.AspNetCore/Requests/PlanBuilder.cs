@@ -39,7 +39,7 @@ internal sealed class PlanBuilder(HeadgateOptions options, RateLimitPolicies pol
     public RequestResources ResourcesOf(PolicySnapshot snapshot)
     {
         if (snapshot.Front is RequestResources known) return known;
-        RequestResources made = new(snapshot, options, policies.Store, IdentityOf(snapshot));
+        RequestResources made = new(snapshot, options, policies, IdentityOf(snapshot));
         snapshot.Front = made;
         return made;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Headgate.AspNetCore.Identity;
 using Headgate.AspNetCore.Paths;
 using Headgate.Extensions;
@@ -7,9 +6,8 @@ using Headgate.Extensions.Policies;
 namespace Headgate.AspNetCore.Requests;
 
 /// <summary>What all plans of one set of policies share: ways to tell callers apart, routes, exemptions and groups. Thread-safe.</summary>
-internal sealed class RequestResources(PolicySnapshot snapshot, HeadgateOptions options, IRateLimitStore store, CallerIdentity identity)
+internal sealed class RequestResources(PolicySnapshot snapshot, HeadgateOptions options, RateLimitPolicies inForce, CallerIdentity identity)
 {
-    private readonly ConcurrentDictionary<string, PolicyGroup> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Callers that no policy applies to.</summary>
     public KeySet ExemptKeys { get; } = new(options.Exempt.Keys);
@@ -23,7 +21,5 @@ internal sealed class RequestResources(PolicySnapshot snapshot, HeadgateOptions 
 
     public static RequestExemptions? ExemptionsOf(PolicyExemptions exempt) => exempt.Paths.Count + exempt.Methods.Count == 0 ? null : new RequestExemptions(exempt);
 
-    /// <summary>One group for each combination, so that all who wait for it stand in one line.</summary>
-    public PolicyGroup GroupOf(ActivePolicy[] policies) =>
-        _groups.GetOrAdd(PartitionKey.Join([.. policies.Select(policy => policy.Name)]), _ => new PolicyGroup(policies, store));
+    public PolicyGroup GroupOf(ActivePolicy[] policies) => inForce.GroupOf(policies);
 }

@@ -35,7 +35,7 @@ public sealed class HeadgateHubFilter : IHubFilter
         ArgumentNullException.ThrowIfNull(next);
         HubPlan plan = _plans.Of(invocationContext);
         if (plan.IsEmpty) return await next(invocationContext).ConfigureAwait(false);
-        PolicyGroup group = plan.GroupOf(_services.Policies.Current, _services.Policies.Store);
+        PolicyGroup group = plan.GroupOf(_services.Policies);
         PolicyCharge[] charges = plan.ChargesOf(group, invocationContext.Context);
         ConcurrencyLease? lease = await EnterAsync(group, invocationContext.HubMethodName, charges, invocationContext.Context.ConnectionAborted).ConfigureAwait(false);
         if (lease is null) return await next(invocationContext).ConfigureAwait(false);
@@ -59,7 +59,7 @@ public sealed class HeadgateHubFilter : IHubFilter
         if (!plan.IsEmpty)
         {
             PolicySnapshot current = _services.Policies.Current;
-            PolicyGroup group = plan.GroupOf(current, _services.Policies.Store);
+            PolicyGroup group = plan.GroupOf(_services.Policies);
             lease = await EnterAsync(group, "Connecting", KeysOf(current).ChargesOf(group, context.Context.GetHttpContext()), context.Context.ConnectionAborted).ConfigureAwait(false);
         }
 

@@ -29,13 +29,13 @@ internal sealed class HubPlan(string method, IReadOnlyList<HubCharge> charges, b
     }
 
     /// <summary>The policies as they are now, in the order of the charges.</summary>
-    public PolicyGroup GroupOf(PolicySnapshot current, IRateLimitStore store)
+    public PolicyGroup GroupOf(RateLimitPolicies policies)
     {
+        PolicySnapshot current = policies.Current;
         InForce? known = Volatile.Read(ref _inForce);
         if (known is not null && ReferenceEquals(known.Snapshot, current)) return known.Group;
         ActivePolicy[] active = [.. charges.Select(charge => current.Policies[charge.Policy])];
-        // Whoever waits, waits in a group: one whose policies have not changed stays.
-        PolicyGroup group = known is not null && known.Group.Policies.SequenceEqual(active) ? known.Group : new PolicyGroup(active, store);
+        PolicyGroup group = policies.GroupOf(active);
         Volatile.Write(ref _inForce, new InForce(current, group));
         return group;
     }

@@ -3,7 +3,7 @@ namespace Headgate.Extensions.Policies;
 /// <summary>A limit of a policy at work: as it is charged, and the limiter that charges it where it is the only one.</summary>
 internal sealed class ActiveLimit
 {
-    public ActiveLimit(RateLimitPolicy policy, Limit limit, IRateLimitStore store, TimeProvider? clock)
+    public ActiveLimit(RateLimitPolicy policy, Limit limit, IRateLimitStore store, LocalStore local, TimeProvider? clock)
     {
         Declared = limit;
         Limit = policy.Shadow ? PolicyLimits.InShadow(limit) : limit;
@@ -12,6 +12,7 @@ internal sealed class ActiveLimit
             Name = policy.Name,
             FailureMode = policy.OnStoreFailure,
             MaxWaiters = policy.QueueLimit,
+            Local = local,
             TimeProvider = clock,
         });
         foreach (LimitLeaf leaf in Limit.Leaves)

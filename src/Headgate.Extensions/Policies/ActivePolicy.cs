@@ -11,15 +11,16 @@ internal sealed class ActivePolicy
 
     /// <param name="policy">What it is.</param>
     /// <param name="store">Where its state lives.</param>
+    /// <param name="local">Where to count while the store is away, together with the other policies.</param>
     /// <param name="clock">The clock of waits; null for the store's.</param>
     /// <param name="former">The policy of that name until now: limits that stay the same keep their limiter and whoever waits there.</param>
-    public ActivePolicy(RateLimitPolicy policy, IRateLimitStore store, TimeProvider? clock, ActivePolicy? former)
+    public ActivePolicy(RateLimitPolicy policy, IRateLimitStore store, LocalStore local, TimeProvider? clock, ActivePolicy? former)
     {
         Definition = policy;
         bool same = former is not null && former.Definition.Shadow == policy.Shadow && former.Definition.OnStoreFailure == policy.OnStoreFailure
             && former.Definition.QueueLimit == policy.QueueLimit;
         ActiveLimit Activate(Limit limit, ActiveLimit? kept) =>
-            same && kept is not null && kept.Declared.Equals(limit) ? kept : new ActiveLimit(policy, limit, store, clock);
+            same && kept is not null && kept.Declared.Equals(limit) ? kept : new ActiveLimit(policy, limit, store, local, clock);
 
         _default = Activate(policy.Limit, former?._default);
         _overrides = policy.Overrides.ToFrozenDictionary(pair => pair.Key, pair => Activate(pair.Value, former?._overrides.GetValueOrDefault(pair.Key)), StringComparer.Ordinal);

@@ -14,13 +14,13 @@ internal sealed class JointPort : IChargePort
     private readonly bool _waits;
     private readonly TimeSpan _maxWait;
 
-    public JointPort(ActivePolicy[] policies, IRateLimitStore store, TimeProvider clock)
+    public JointPort(ActivePolicy[] policies, IRateLimitStore store, LocalStore local, TimeSpan maxWait)
     {
         _policies = policies;
-        _store = new StoreFailover(store, StrictestOf(policies), clock);
-        _maxWait = policies.Max(policy => policy.Definition.MaxWait);
+        _store = new StoreFailover(store, StrictestOf(policies, store), local);
+        _maxWait = maxWait;
         _waits = _maxWait > TimeSpan.Zero;
-        Clock = clock;
+        Clock = policies[0].Clock;
     }
 
     public string? Name => _policies[0].Name;
@@ -76,11 +76,9 @@ internal sealed class JointPort : IChargePort
         Decision decision = await _store.EnterAsync(charges, lease, ct).ConfigureAwait(false);
         if (listens) Telemetry.Record(DeciderOf(charges, decision).Name, decision, Clock.GetElapsedTime(start));
         if (!_waits) return decision;
-        // Who is denied by a policy that lets nobody wait need not stay in line.
-        if (!decision.IsAllowed) return DeciderOf(charges, decision).Definition.MaxWait > TimeSpan.Zero ? decision : decision with { RetryAfter = Timeout.InfiniteTimeSpan };
+        if (!decision.IsAllowed) return MayWait(charges, decision) ? decision : decision with { RetryAfter = Timeout.InfiniteTimeSpan };
         if (decision.Delay <= _maxWait) return decision;
-        await _store.RefundAsync(charges, decision, CancellationToken.None).ConfigureAwait(false);
-        if (lease != LeaseId.None) await _store.ReleaseAsync(charges, lease, decision.Source).ConfigureAwait(false);
+        await GiveBackAsync(charges, decision, lease).ConfigureAwait(false);
         return decision with { IsAllowed = false, Delay = TimeSpan.Zero, RetryAfter = decision.Delay - _maxWait };
     }
 
@@ -94,6 +92,31 @@ internal sealed class JointPort : IChargePort
 
     /// <summary>Zero: a forecast takes one cost for all limits, and here each policy may have its own.</summary>
     public ValueTask<TimeSpan> ForecastAsync(string key, ReadOnlyMemory<long> costs, CancellationToken ct) => new(TimeSpan.Zero);
+
+    /// <summary>
+    /// False for who need not stay in line: a policy denied that lets nobody wait, or for longer than anybody may wait. When held permits come
+    /// back nobody knows.
+    /// </summary>
+    private bool MayWait(Charge[] charges, in Decision decision)
+    {
+        int decider = PolicyDecider.IndexOf(charges, decision.DecidedBy);
+        if (_policies[decider].Definition.MaxWait == TimeSpan.Zero) return false;
+        return decision.RetryAfter <= _maxWait || PolicyDecider.HoldsPermits(charges[decider].Limit, decision.DecidedBy);
+    }
+
+    private async ValueTask GiveBackAsync(Charge[] charges, Decision decision, LeaseId lease)
+    {
+        try
+        {
+            await _store.RefundAsync(charges, decision, CancellationToken.None).ConfigureAwait(false);
+            if (lease != LeaseId.None) await _store.ReleaseAsync(charges, lease, decision.Source).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or ObjectDisposedException)
+        {
+            // A lease ends by itself, and what else was charged flows back with time: no reason to fail the request.
+            return;
+        }
+    }
 
     private ActivePolicy DeciderOf(Charge[] charges, in Decision decision) => _policies[PolicyDecider.IndexOf(charges, decision.DecidedBy)];
 
@@ -112,12 +135,14 @@ internal sealed class JointPort : IChargePort
     }
 
     /// <summary>A request that one policy wants closed when the store is away is not let in because another would.</summary>
-    private static FailureMode? StrictestOf(ActivePolicy[] policies)
+    private static FailureMode? StrictestOf(ActivePolicy[] policies, IRateLimitStore store)
     {
+        FailureMode otherwise = (store as IFailureModeStore)?.Mode ?? FailureMode.Open;
         FailureMode? strictest = null;
         foreach (ActivePolicy policy in policies)
         {
-            if (policy.Definition is { Shadow: false, OnStoreFailure: { } mode } && (strictest is null || Strictness(mode) > Strictness(strictest.Value))) strictest = mode;
+            FailureMode mode = policy.Definition.OnStoreFailure ?? otherwise;
+            if (!policy.Definition.Shadow && (strictest is null || Strictness(mode) > Strictness(strictest.Value))) strictest = mode;
         }
 
         return strictest;

@@ -15,6 +15,10 @@ internal static class PolicyDecider
         return 0;
     }
 
+    /// <summary>True if the limit of that label holds permits until they are released.</summary>
+    public static bool HoldsPermits(Limit limit, string? label) =>
+        Array.Exists(limit.Leaves, leaf => leaf.Limit is ConcurrencyLimit && string.Equals(leaf.Label, label, StringComparison.Ordinal));
+
     public static bool Has(Limit limit, string label)
     {
         foreach (LimitLeaf leaf in limit.Leaves)

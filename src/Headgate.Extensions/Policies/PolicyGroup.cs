@@ -9,12 +9,14 @@ internal sealed class PolicyGroup
     private readonly JointPort _port;
     private readonly WaitLine _line;
 
-    public PolicyGroup(ActivePolicy[] policies, IRateLimitStore store)
+    public PolicyGroup(ActivePolicy[] policies, IRateLimitStore store, LocalStore local)
     {
         _policies = policies;
-        _port = new JointPort(policies, store, policies[0].Clock);
-        _line = new WaitLine(_port, policies.Max(policy => policy.Definition.QueueLimit));
-        MaxWait = policies.Max(policy => policy.Definition.MaxWait);
+        RateLimitPolicy[] waiting = [.. policies.Select(policy => policy.Definition).Where(policy => policy.MaxWait > TimeSpan.Zero)];
+        // No longer, and no more of them, than any policy that lets its callers wait allows.
+        MaxWait = waiting.Length == 0 ? TimeSpan.Zero : waiting.Min(policy => policy.MaxWait);
+        _port = new JointPort(policies, store, local, MaxWait);
+        _line = new WaitLine(_port, waiting.Length == 0 ? 0 : waiting.Min(policy => policy.QueueLimit));
         HoldsPermits = Array.Exists(policies, policy => policy.HoldsPermits);
     }
 
@@ -52,15 +54,25 @@ internal sealed class PolicyGroup
             return await limit.Limiter.EnterAsync(only.Key, only.Cost, MaxWait, ct).ConfigureAwait(false);
         string key = JointPort.KeyOf(charges);
         TimeSpan leaseTime = LeaseTimeOf(charges);
-        if (MaxWait > TimeSpan.Zero) return await _line.EnterAsync(key, 1, MaxWait, leaseTime, ct).ConfigureAwait(false);
         LeaseId id = LeaseId.Create();
+        if (MaxWait > TimeSpan.Zero)
+        {
+            ConcurrencyLease lease = await _line.EnterAsync(key, 1, MaxWait, leaseTime, ct).ConfigureAwait(false);
+            if (lease.IsAcquired) return lease;
+            Decision seen = await SeenByAllAsync(lease.Decision, charges, ct).ConfigureAwait(false);
+            return new ConcurrencyLease(_port, _line, key, id, seen, leaseTime);
+        }
+
         Decision decision = await _port.EnterAsync(key, 1, id, ct).ConfigureAwait(false);
         return new ConcurrencyLease(_port, _line, key, id, decision, leaseTime);
     }
 
     /// <summary>Gives back of each policy what a charge says.</summary>
-    public ValueTask RefundAsync(PolicyCharge[] charges, Decision decision, CancellationToken ct) =>
-        _port.RefundAsync(_port.ChargesOf(charges), decision, ct);
+    public async ValueTask RefundAsync(PolicyCharge[] charges, Decision decision, CancellationToken ct)
+    {
+        await _port.RefundAsync(_port.ChargesOf(charges), decision, ct).ConfigureAwait(false);
+        for (int i = 0; i < charges.Length; i++) _policies[i].LimitOf(charges[i].Key).Limiter.Wake(charges[i].Key);
+    }
 
     /// <summary>A refusal of the line is not the store's: it is told again as all policies see it.</summary>
     private async ValueTask<Decision> SeenByAllAsync(Decision decision, PolicyCharge[] charges, CancellationToken ct)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Headgate.Extensions.Policies;
 
 /// <summary>The policies in force, and the one way to change them: build what would be, check it, swap it in.</summary>
@@ -6,8 +8,12 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
     /// <summary>Labels of metrics are names of policies, and they are bounded.</summary>
     public const int MaxPolicies = 10_000;
 
+    private const int MaxGroups = 10_000;
+
     private readonly IRateLimitStore _store;
     private readonly TimeProvider? _clock;
+    private readonly LocalStore _local;
+    private readonly ConcurrentDictionary<string, PolicyGroup> _groups = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly List<Action<PolicySnapshot>> _checks = [];
     private PolicyLayers _layers;
@@ -18,6 +24,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
     {
         _store = store;
         _clock = clock;
+        _local = new LocalStore(clock ?? TimeProvider.System);
         _layers = layers;
         _current = Build(layers, null);
     }
@@ -85,7 +92,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
         ActivePolicy[] policies = Array.ConvertAll(all, charge => PolicyOf(current, charge.Policy));
         if (policies.Distinct().Count() < policies.Length) throw new PolicyException("a policy is named twice in one decision. Add up the costs instead.");
         foreach (PolicyCharge charge in all) ArgumentOutOfRangeException.ThrowIfNegative(charge.Cost, nameof(charges));
-        return new PolicyGroup(policies, _store).AcquireAsync(all, ct);
+        return GroupOf(policies).AcquireAsync(all, ct);
     }
 
     public ValueTask<Decision> PeekAsync(string policy, string key, long cost = 1, CancellationToken ct = default) =>
@@ -118,6 +125,27 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
     public void Require(IReadOnlyDictionary<string, string> required) =>
         Change(layers => layers.WithRequired(new Dictionary<string, string>(layers.Required.Concat(required).DistinctBy(pair => pair.Key), StringComparer.Ordinal)));
 
+    /// <summary>The group of policies in this order: the same one while none of them changes, so that all who wait for it stand in one line.</summary>
+    public PolicyGroup GroupOf(ActivePolicy[] policies)
+    {
+        string names = PartitionKey.Join(Array.ConvertAll(policies, policy => policy.Name));
+        if (_groups.TryGetValue(names, out PolicyGroup? known) && known.Policies.SequenceEqual(policies)) return known;
+        PolicyGroup made = new(policies, _store, _local);
+        // Any code may ask for any combination, so that they are bounded; what is not kept has a line of its own.
+        if (_groups.Count < MaxGroups && IsInForce(made, Current)) _groups[names] = made;
+        return made;
+    }
+
+    private static bool IsInForce(PolicyGroup group, PolicySnapshot snapshot)
+    {
+        foreach (ActivePolicy policy in group.Policies)
+        {
+            if (!ReferenceEquals(snapshot.Policies.GetValueOrDefault(policy.Name), policy)) return false;
+        }
+
+        return true;
+    }
+
     private Limiter LimiterOf(string policy, string key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -138,6 +166,10 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
             _layers = layers;
             // Readers see the whole of the new snapshot or the whole of the old one.
             Volatile.Write(ref _current, next);
+            foreach ((string names, PolicyGroup group) in _groups)
+            {
+                if (!IsInForce(group, next)) _groups.TryRemove(names, out _);
+            }
         }
     }
 
@@ -166,7 +198,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
     private ActivePolicy Activate(RateLimitPolicy policy, PolicySnapshot? former)
     {
         ActivePolicy? before = former?.Policies.GetValueOrDefault(policy.Name);
-        return before is not null && before.Definition.Equals(policy) ? before : new ActivePolicy(policy, _store, _clock, before);
+        return before is not null && before.Definition.Equals(policy) ? before : new ActivePolicy(policy, _store, _local, _clock, before);
     }
 
     private PolicyException Unknown(string policy) => Unknown(policy, Current.Policies.Keys);

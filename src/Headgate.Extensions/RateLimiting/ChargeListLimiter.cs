@@ -7,7 +7,7 @@ internal sealed class ChargeListLimiter<TResource>(
     IRateLimitStore store, bool answersAtOnce, TimeProvider clock, Func<TResource, Charge[]> charges, PartitionedRateLimiterAdapterOptions<TResource> options)
     : PartitionedRateLimiter<TResource>
 {
-    private readonly StoreFailover _store = new(store, options.FailureMode, clock);
+    private readonly StoreFailover _store = new(store, options.FailureMode, new LocalStore(clock));
     private readonly bool _decidesNow = answersAtOnce && !options.AsyncOnly;
     private long _acquired;
     private long _refused;

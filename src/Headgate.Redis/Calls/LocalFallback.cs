@@ -19,6 +19,8 @@ internal sealed class LocalFallback(double share, TimeProvider clock) : IDisposa
         {
             case FailureMode.Open:
                 return new Decision { IsAllowed = true, Source = DecisionSource.FailOpen };
+            case FailureMode.Closed when StoreFailure.IsInShadow(charges):
+                return new Decision { IsAllowed = true, Source = DecisionSource.FailOpen };
             case FailureMode.Closed:
                 return new Decision { Source = DecisionSource.FailClosed, RetryAfter = RetryAfter };
             default:

@@ -59,6 +59,8 @@ internal sealed class DeferredStore(Connecting connecting, FailureMode mode) : I
 
     public void Dispose() => _ = connecting.DisposeAsync().AsTask();
 
+    public FailureMode Mode => mode;
+
     private IRateLimitStore? View => _view ??= (connecting.Store as IFailureModeStore)?.With(mode);
 
     private IRateLimitStore Connected => View ?? throw Unavailable();

@@ -6,6 +6,9 @@ namespace Headgate;
 /// </summary>
 internal interface IFailureModeStore : IRateLimitStore
 {
+    /// <summary>The mode by which it answers failures where nobody asks for another.</summary>
+    FailureMode Mode { get; }
+
     /// <summary>The same store, answering failures by another mode.</summary>
     IRateLimitStore With(FailureMode mode);
 

@@ -7,17 +7,17 @@ namespace Headgate;
 internal sealed class StoreFailover
 {
     private readonly FailureMode _failureMode;
-    private readonly Lazy<MemoryStore> _local;
+    private readonly LocalStore _local;
 
     /// <summary>True if the store answers failures itself, and takes refunds and releases of what it answered.</summary>
     private readonly bool _meetsFailures;
 
-    public StoreFailover(IRateLimitStore store, FailureMode? failureMode, TimeProvider clock)
+    public StoreFailover(IRateLimitStore store, FailureMode? failureMode, LocalStore local)
     {
         _meetsFailures = store is IFailureModeStore;
         Store = failureMode is { } mode && store is IFailureModeStore aware ? aware.With(mode) : store;
         _failureMode = failureMode ?? FailureMode.Open;
-        _local = new Lazy<MemoryStore>(() => new MemoryStore(clock));
+        _local = local;
     }
 
     public IRateLimitStore Store { get; }

@@ -6,11 +6,14 @@ internal static class StoreFailure
     /// <summary>When to ask again after a denial by <see cref="FailureMode.Closed"/>.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    public static async ValueTask<Decision> DecideAsync(FailureMode mode, Lazy<MemoryStore> local, Charge[] charges, bool peek, LeaseId lease)
+    public static async ValueTask<Decision> DecideAsync(FailureMode mode, LocalStore local, Charge[] charges, bool peek, LeaseId lease)
     {
         switch (mode)
         {
             case FailureMode.Open:
+                return new Decision { IsAllowed = true, Source = DecisionSource.FailOpen };
+            case FailureMode.Closed when IsInShadow(charges):
+                // Nothing of it is enforced, so there is nothing to be closed (law 14).
                 return new Decision { IsAllowed = true, Source = DecisionSource.FailOpen };
             case FailureMode.Closed:
                 return new Decision { Source = DecisionSource.FailClosed, RetryAfter = RetryAfter };
@@ -20,5 +23,19 @@ internal static class StoreFailure
                     : await local.Value.EnterAsync(charges, lease).ConfigureAwait(false);
                 return decision with { Source = DecisionSource.FailLocal };
         }
+    }
+
+    /// <summary>True if no limit of the charges is enforced.</summary>
+    public static bool IsInShadow(ReadOnlySpan<Charge> charges)
+    {
+        foreach (Charge charge in charges)
+        {
+            foreach (LimitLeaf leaf in charge.Limit.Leaves)
+            {
+                if (!leaf.Shadow) return false;
+            }
+        }
+
+        return true;
     }
 }

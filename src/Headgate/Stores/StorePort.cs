@@ -6,7 +6,7 @@ namespace Headgate;
 /// <summary>A limiter's way to its store: knows the limit and the namespace, meters every decision, and meets an unavailable store with the failure mode.</summary>
 internal sealed class StorePort : IChargePort
 {
-    /// <summary>How often permits that other processes hold are asked for.</summary>
+    /// <summary>How often permits are asked for that others hold: other processes, or other limiters and policies on the same store.</summary>
     private static readonly TimeSpan HearsayPause = TimeSpan.FromMilliseconds(100);
 
     private readonly StoreFailover _store;
@@ -18,15 +18,15 @@ internal sealed class StorePort : IChargePort
     /// <summary>The way to a store that meets its failures itself.</summary>
     private readonly IBoundLimit? _bound;
 
-    public StorePort(Limit limit, IRateLimitStore store, string? name, FailureMode? failureMode, TimeProvider clock)
+    public StorePort(Limit limit, IRateLimitStore store, string? name, FailureMode? failureMode, LocalStore local, TimeProvider clock)
     {
         _limit = limit;
-        _store = new StoreFailover(store, failureMode, clock);
+        _store = new StoreFailover(store, failureMode, local);
         _bound = (_store.Store as IFailureModeStore)?.Bind(name, limit);
         _memory = store as MemoryStore;
         _name = name;
         _plan = _memory is null ? LimitPlan.Create(name, limit) : _memory.PlanOf(name, limit);
-        MostSleep = _memory is null && Array.Exists(_plan.Bindings, b => b.HoldsPermits) ? HearsayPause : TimeSpan.MaxValue;
+        MostSleep = Array.Exists(_plan.Bindings, b => b.HoldsPermits) ? HearsayPause : TimeSpan.MaxValue;
         MostCost = _plan.Bindings.Where(b => !b.IsShadow).Select(b => b.Permits).DefaultIfEmpty(long.MaxValue).Min();
         Clock = clock;
     }
