@@ -17,6 +17,7 @@ namespace Headgate.AspNetCore;
 internal sealed class HeadgateMiddleware
 {
     private readonly RequestDelegate _next;
+    private readonly HeadgateServices _services;
     private readonly RateLimitPolicies _policies;
     private readonly AnswerWriter _answers;
     private readonly Refusals _refusals;
@@ -30,6 +31,7 @@ internal sealed class HeadgateMiddleware
     public HeadgateMiddleware(RequestDelegate next, HeadgateOptions options, HeadgateServices services)
     {
         _next = next;
+        _services = services;
         _policies = services.Policies;
         _answers = new AnswerWriter(options.Answers);
         _refusals = services.Refusals;
@@ -46,7 +48,7 @@ internal sealed class HeadgateMiddleware
         PolicySnapshot current = _policies.Current;
         RequestResources resources = _builder.ResourcesOf(current);
         RequestPlan plan = _plans.Get(current, EndpointOf(context), resources.Routes?.Match(context));
-        if (plan.Group is null || IsRepeated(context) || (_exempt is not null && _exempt.Applies(context))) return _next(context);
+        if (plan.Group is null || IsRepeated(context) || (_services.Uses > 1 && !IsFirst(context)) || (_exempt is not null && _exempt.Applies(context))) return _next(context);
         if (plan.Only is not { } use || !resources.ExemptKeys.IsEmpty) return _run.RunAsync(context, plan, resources);
 
         if (!use.Keys.TryKeyOf(context, out string key) && resources.NoIdentity != NoIdentity.SharedBucket) return _run.RunAsync(context, plan, resources);
@@ -77,6 +79,19 @@ internal sealed class HeadgateMiddleware
     private static bool IsRepeated(HttpContext context) =>
         context.Features[typeof(IExceptionHandlerFeature)] is not null || context.Features[typeof(IStatusCodeReExecuteFeature)] is not null;
 
+    /// <summary>False for a request that has passed the middleware in a branch that led back. Asked only where there is more than one.</summary>
+    private static bool IsFirst(HttpContext context)
+    {
+        if (context.Features[typeof(Passed)] is not null) return false;
+        context.Features[typeof(Passed)] = Passed.Once;
+        return true;
+    }
+
     // By type, here and above: a call of the generic method through the interface costs more than the look-up that it makes.
     private static Endpoint? EndpointOf(HttpContext context) => (context.Features[typeof(IEndpointFeature)] as IEndpointFeature)?.Endpoint;
+
+    private sealed class Passed
+    {
+        public static readonly Passed Once = new();
+    }
 }

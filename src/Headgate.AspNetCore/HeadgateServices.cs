@@ -43,8 +43,8 @@ internal sealed class HeadgateServices : IDisposable
 
     public Settlement Settlement { get; }
 
-    /// <summary>True once the middleware stands in the pipeline.</summary>
-    public bool IsUsed { get; set; }
+    /// <summary>How often the middleware stands in the pipeline and its branches.</summary>
+    public int Uses { get; set; }
 
     /// <exception cref="InvalidOperationException">Headgate was not added to the services.</exception>
     public static HeadgateServices Of(IServiceProvider services)

@@ -34,7 +34,7 @@ internal sealed class AnswerWriter
         HttpResponse response = context.Response;
         if (!_writes || response.HasStarted) return;
         LimitFields fields = LimitFields.Of(limit, _text);
-        Write(response.Headers, fields.Policy, DeciderOf(fields, decision), fields, decision);
+        Write(response.Headers, fields.Policy, DeciderOf(fields, decision), fields, fields.IsPlain, decision);
     }
 
     /// <summary>Sets the fields of an answer to a request with several limits.</summary>
@@ -57,7 +57,7 @@ internal sealed class AnswerWriter
             if (shadowed is null && decision.ShadowDeniedBy is not null && fields.FindShadow(decision.ShadowDeniedBy) is not null) shadowed = fields;
         }
 
-        Write(response.Headers, _joined.Of(limits), decider, shadowed, decision);
+        Write(response.Headers, _joined.Of(limits), decider, shadowed, isAlone: false, decision);
     }
 
     /// <summary>Answers a request that was denied, whole.</summary>
@@ -123,24 +123,21 @@ internal sealed class AnswerWriter
         else WriteFields(context, [.. limits], decision);
     }
 
-    private void Write(IHeaderDictionary headers, StringValues policies, LimitItem? decider, LimitFields? shadowed, in Decision decision)
+    private void Write(IHeaderDictionary headers, StringValues policies, LimitItem? decider, LimitFields? shadowed, bool isAlone, in Decision decision)
     {
+        TimeSpan time = decider?.QuotaTime(decision, isAlone) ?? TimeSpan.Zero;
         if (_options.RateLimitFields)
         {
             headers[FieldNames.RateLimitPolicy] = policies;
-            headers[FieldNames.RateLimit] = decider is null ? StringValues.Empty : _values.Of(decider, decision.Remaining, SecondsOf(decision));
+            headers[FieldNames.RateLimit] = decider is null ? StringValues.Empty : _values.Of(decider, decision.Remaining, WholeSeconds.Up(time));
         }
 
-        if (_options.LegacyFields != LegacyFields.None) WriteLegacy(headers, decider is not null, decision);
+        if (_options.LegacyFields != LegacyFields.None) WriteLegacy(headers, decider is not null, time == TimeSpan.Zero ? decision.ResetAfter : time, decision);
         if (_options.ShadowHeader is { } shadow && decision.ShadowDeniedBy is { } label)
             headers[shadow] = shadowed?.FindShadow(label)?.Quoted ?? StructuredText.String(label);
     }
 
-    /// <summary>Until the quota that is told is there: all of it, or, for who was refused, enough.</summary>
-    private static long SecondsOf(in Decision decision) =>
-        WholeSeconds.Up(decision.IsAllowed || decision.RetryAfter == Timeout.InfiniteTimeSpan ? decision.ResetAfter : decision.RetryAfter);
-
-    private void WriteLegacy(IHeaderDictionary headers, bool decided, in Decision decision)
+    private void WriteLegacy(IHeaderDictionary headers, bool decided, TimeSpan time, in Decision decision)
     {
         if (!decided)
         {
@@ -153,8 +150,8 @@ internal sealed class AnswerWriter
         headers[FieldNames.LegacyLimit] = _numbers.Of(decision.Limit);
         headers[FieldNames.LegacyRemaining] = _numbers.Of(decision.Remaining);
         headers[FieldNames.LegacyReset] = _numbers.Of(_options.LegacyFields == LegacyFields.ResetAtUnixTime
-            ? WholeSeconds.UnixTime(decision, decision.ResetAfter)
-            : WholeSeconds.Up(decision.ResetAfter));
+            ? WholeSeconds.UnixTime(decision, time)
+            : WholeSeconds.Up(time));
     }
 
     private void RefusalHeaders(HttpResponse response, in Refusal refusal)

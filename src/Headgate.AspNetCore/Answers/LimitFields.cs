@@ -19,6 +19,9 @@ internal sealed class LimitFields
 
     public IFieldText Text { get; }
 
+    /// <summary>True if it is one plain limit: then all that a decision over it says is said of this one.</summary>
+    public bool IsPlain => _enforced.Length + _shadows.Length == 1;
+
     /// <summary>The value of <c>RateLimit-Policy</c>; empty if nothing is enforced.</summary>
     public StringValues Policy { get; }
 

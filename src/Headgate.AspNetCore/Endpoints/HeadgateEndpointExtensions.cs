@@ -63,7 +63,7 @@ public static class HeadgateEndpointExtensions
     /// <summary>A limit that nobody enforces is worse than none: it is believed in.</summary>
     private static void RequireMiddleware(EndpointBuilder endpoint)
     {
-        if (endpoint.ApplicationServices.GetService(typeof(RateLimitPolicies)) is null || HeadgateServices.Of(endpoint.ApplicationServices).IsUsed) return;
+        if (endpoint.ApplicationServices.GetService(typeof(RateLimitPolicies)) is null || HeadgateServices.Of(endpoint.ApplicationServices).Uses > 0) return;
         throw new InvalidOperationException(
             $"the endpoint {endpoint.DisplayName} requires Headgate, and app.UseHeadgate() is missing. Call it after routing and authentication, before the endpoints run.");
     }

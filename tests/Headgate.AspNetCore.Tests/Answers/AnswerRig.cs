@@ -18,7 +18,8 @@ internal sealed class AnswerRig : IDisposable
     {
         Clock = new FakeClock();
         _store = new MemoryStore(Clock);
-        Policies = [.. policies.Select(policy => new ActivePolicy(policy, _store, Clock, former: null))];
+        PolicySnapshot inForce = new RateLimitPolicies(_store, Clock, new PolicyLayers { Code = new PolicySettings { Policies = policies } }).Current;
+        Policies = [.. policies.Select(policy => inForce.Policies[policy.Name])];
     }
 
     public FakeClock Clock { get; }

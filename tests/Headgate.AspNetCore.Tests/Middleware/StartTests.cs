@@ -74,6 +74,31 @@ public class StartTests
     }
 
     [Fact]
+    public async Task A_branch_that_leads_back_charges_a_request_once()
+    {
+        await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app =>
+        {
+            app.UseWhen(_ => true, branch => branch.UseHeadgate("a"));
+            app.UseHeadgate("a");
+            app.MapGet("/", () => "ok");
+        });
+        Assert.Equal(System.Net.HttpStatusCode.OK, await app.GetAsync("/"));
+        Assert.Equal(9, (await app.Policies.PeekAsync("a", "ip:127.0.0.1")).Remaining);
+    }
+
+    [Fact]
+    public async Task The_middleware_before_routing_is_an_error()
+    {
+        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => App.StartAsync(h => h.AddPolicy("a", Ten), app =>
+        {
+            app.UseHeadgate();
+            app.UseRouting();
+            app.MapGet("/", () => "ok").RequireHeadgate("a");
+        }));
+        Assert.Contains("UseRouting", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_middleware_that_limits_nothing_says_so()
     {
         await using App app = await App.StartAsync(h => h.AddPolicy("a", Ten), app => app.UseHeadgate());
