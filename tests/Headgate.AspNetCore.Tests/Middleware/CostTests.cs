@@ -34,6 +34,16 @@ public class CostTests
     }
 
     [Fact]
+    public async Task The_answer_to_a_cost_that_is_none_quotes_it_as_it_was_sent()
+    {
+        await using App app = await StartAsync(app => app.MapGet("/", () => "ok").RequireHeadgate(["a"], EndpointCost.From(RequestCost.FromHeader("X-Cost", most: 50))));
+        using HttpRequestMessage request = new(HttpMethod.Get, "/");
+        request.Headers.Add("X-Cost", "five");
+        using HttpResponseMessage response = await app.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Contains("the header X-Cost says 'five'; it must be", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_function_finds_the_cost_and_a_function_that_fails_is_the_application_s_error()
     {
         await using App app = await StartAsync(app =>
