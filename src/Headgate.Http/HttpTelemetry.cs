@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Headgate.Http;
@@ -11,21 +10,16 @@ internal static class HttpTelemetry
     public const string Refused = "refused";
     public const string LearnedBlock = "learned_block";
 
-    /// <summary>Clients beyond so many share one label: a factory makes a client of any name that it is asked for.</summary>
     private const int MostClients = 200;
 
     private static readonly Meter Meter = new(HeadgateDiagnostics.MeterName);
-    private static readonly ConcurrentDictionary<string, string> Clients = new(StringComparer.Ordinal);
+    private static readonly ClientLabels Clients = new(MostClients);
 
     public static readonly Counter<long> Requests =
         Meter.CreateCounter<long>("headgate.http.client.requests", "{request}", "Outgoing requests by client and outcome.");
 
     /// <summary>The label of a client.</summary>
-    public static string LabelOf(string client)
-    {
-        if (Clients.ContainsKey(client)) return client;
-        return Clients.Count < MostClients ? Clients.GetOrAdd(client, client) : "_other";
-    }
+    public static string LabelOf(string client) => Clients.Of(client);
 
     public static void Record(string client, string outcome)
     {

@@ -29,7 +29,7 @@ public sealed partial class RecipeTests
     public async Task Exempt_goes_before_override_and_a_name_with_its_source_before_one_without()
     {
         string file = Yaml(6).Replace("limits:", "key: [\"header:X-Key\", ip]\n    limits:", StringComparison.Ordinal)
-            .Replace("vip-42: \"", "\"header:X-Key:vip-42\": \"token_bucket(capacity=3, refill=1/s)\", vip-42: \"", StringComparison.Ordinal)
+            .Replace("\"api_key:vip-42\": \"", "\"header:X-Key:vip-42\": \"token_bucket(capacity=3, refill=1/s)\", vip-42: \"", StringComparison.Ordinal)
             + "routes:\n  - { policies: api }\n";
         await using LimitedPipeline app = LimitedPipeline.Of(file);
         Assert.Equal(300, await app.AdmittedAsync(300, "GET /", "192.0.2.10"));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -22,13 +23,21 @@ internal static class AdminBody
         ReadOnlySequence<byte> bytes = await ReadAllAsync(context.Request.BodyReader, context.RequestAborted).ConfigureAwait(false);
         try
         {
+            // The parser looks at bytes inside of texts only when a text is asked for.
+            if (!Utf8.IsValid(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray()))
+                throw new AdminRefusal(StatusCodes.Status400BadRequest, "the body is not UTF-8; it must be JSON in UTF-8. Encode it so, or escape what is not ASCII.");
             using JsonDocument document = JsonDocument.Parse(bytes, Options);
             return new AdminFields(document.RootElement.Clone());
         }
         catch (JsonException bad)
         {
             string where = bad.LineNumber is { } line ? $" in line {line + 1} at byte {bad.BytePositionInLine + 1}" : "";
-            throw new AdminRefusal(StatusCodes.Status400BadRequest, $"the body is not JSON{where}. Send an object with each field once, such as {{\"key\": \"vip-42\"}}.");
+            throw new AdminRefusal(StatusCodes.Status400BadRequest, $"the body is not JSON{where}. Send an object with each field once, such as {{\"key\": \"api_key:vip-42\"}}.");
+        }
+        catch (InvalidOperationException)
+        {
+            // Names are unescaped to find those that are given twice, and JSON can escape half of a surrogate pair.
+            throw new AdminRefusal(StatusCodes.Status400BadRequest, "the name of a field has half of a surrogate pair, which is no text; it must be the name of a field that is documented.");
         }
         finally
         {

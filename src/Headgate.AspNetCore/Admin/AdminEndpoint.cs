@@ -71,7 +71,7 @@ internal sealed class AdminEndpoint(AdminGate gate)
         };
         context.Response.StatusCode = refusal.Status;
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(problem, AdminJson.Default.AdminProblem, "application/problem+json", context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem, AdminJson.Readable.AdminProblem, "application/problem+json", context.RequestAborted);
     }
 
     private sealed class Parameter(ParameterInfo parameter) : IParameterBindingMetadata

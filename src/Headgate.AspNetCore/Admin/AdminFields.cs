@@ -23,7 +23,7 @@ internal sealed class AdminFields
     public string? Text(string field) => Find(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => TextOf(field, text),
         { } other => throw Wrong(field, other, "a text in double quotes"),
     };
 
@@ -53,17 +53,18 @@ internal sealed class AdminFields
     public string[]? Texts(string field)
     {
         if (Find(field) is not { } found) return null;
-        if (found.ValueKind == JsonValueKind.String) return [found.GetString()!];
-        if (found.ValueKind != JsonValueKind.Array || found.GetArrayLength() is 0 or > MaxEntries)
-            throw Wrong(field, found, $"a list of 1 to {MaxEntries} texts");
-        return [.. found.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? one.GetString()! : throw Wrong(field, one, "a list of texts"))];
+        if (found.ValueKind == JsonValueKind.String) return [TextOf(field, found)];
+        if (found.ValueKind != JsonValueKind.Array) throw Wrong(field, found, $"a list of 1 to {MaxEntries} texts");
+        if (found.GetArrayLength() is 0 or > MaxEntries)
+            throw AdminRefusal.Bad(field, null, $"{field} is a list of {found.GetArrayLength()} texts; it must have 1 to {MaxEntries}.");
+        return [.. found.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? TextOf(field, one) : throw Wrong(field, one, "a list of texts"))];
     }
 
     /// <summary>A number or a text, as a text.</summary>
     public string? Loose(string field) => Find(field) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => TextOf(field, text),
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         { } other => throw Wrong(field, other, "a number or a text"),
     };
@@ -85,6 +86,19 @@ internal sealed class AdminFields
     {
         if (!_known.Contains(field, StringComparer.Ordinal)) _known.Add(field);
         return _object.TryGetProperty(field, out JsonElement found) && found.ValueKind != JsonValueKind.Null ? found : null;
+    }
+
+    /// <summary>JSON can escape half of a surrogate pair, which is JSON and no text.</summary>
+    private static string TextOf(string field, JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong(field, text, "whole characters, both halves of a surrogate pair");
+        }
     }
 
     private static AdminRefusal Wrong(string field, JsonElement value, string expected) =>

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Headgate.AspNetCore.Admin;
@@ -150,4 +152,8 @@ internal sealed record AdminProblem
 [JsonSerializable(typeof(ResetAnswer))]
 [JsonSerializable(typeof(RefusedKeyList))]
 [JsonSerializable(typeof(AdminProblem))]
-internal sealed partial class AdminJson : JsonSerializerContext;
+internal sealed partial class AdminJson : JsonSerializerContext
+{
+    /// <summary>Without escapes that only HTML needs: a message quotes what was sent, and problem details are read by people.</summary>
+    public static AdminJson Readable { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

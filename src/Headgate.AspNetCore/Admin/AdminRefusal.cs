@@ -24,6 +24,9 @@ internal sealed class AdminRefusal(int status, string detail, string? field = nu
         // The framework appends the parameter and the value, which stand in fields of their own here.
         string message = refused.Message;
         int appended = message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        return Bad(field, value, appended < 0 ? message : message[..appended]);
+        if (appended >= 0) message = message[..appended];
+        // What the code calls "permits" came in a field of another name here.
+        if (refused.ParamName is { Length: > 0 } parameter && message.StartsWith($"{parameter} ", StringComparison.Ordinal)) message = field + message[parameter.Length..];
+        return Bad(field, value, message);
     }
 }

@@ -6,7 +6,8 @@ namespace Headgate.AspNetCore.Paths;
 
 /// <summary>
 /// Which routes a request matches: the first, and further ones as long as each says <c>also: true</c>. Slashes that follow each other count
-/// as one, so that <c>//v1/orders</c> does not get around the limit of <c>/v1/orders</c>. Thread-safe.
+/// as one, so that <c>//v1/orders</c> does not get around the limit of <c>/v1/orders</c>; and <c>GET</c> covers <c>HEAD</c>, which most endpoints
+/// answer by doing the same work. Thread-safe.
 /// </summary>
 internal sealed class RouteTable
 {
@@ -24,7 +25,7 @@ internal sealed class RouteTable
     public RouteTable(IReadOnlyList<RateLimitRoute> routes)
     {
         _routes = [.. routes.Select((route, index) =>
-            new Route(route, PathPattern.Parse(route.Path), [.. route.Methods], RouteMatch.None.With(index, route)))];
+            new Route(route, PathPattern.Parse(route.Path), MethodsOf(route), RouteMatch.None.With(index, route)))];
     }
 
     public RouteMatch Match(HttpContext context)
@@ -33,6 +34,9 @@ internal sealed class RouteTable
         string path = context.Request.Path.Value ?? "";
         return Match(path.Contains("//", StringComparison.Ordinal) ? WithSingleSlashes(path) : path, context.Request.Method);
     }
+
+    private static string[] MethodsOf(RateLimitRoute route) =>
+        [.. route.Methods, .. route.Methods.Any(HttpMethods.IsGet) ? [HttpMethods.Head] : Array.Empty<string>()];
 
     private RouteMatch Match(ReadOnlySpan<char> path, string method)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Headgate.AspNetCore.Answers;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,9 @@ namespace Headgate.AspNetCore.Requests;
 /// <summary>Answers a request that cannot be asked about: its cost is none, or nothing identifies its caller. It is charged nothing.</summary>
 internal static class InvalidRequest
 {
+    /// <summary>The media type is no HTML, so that quotes in a message can stand as they are.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task RefuseAsync(HttpContext context, string detail, bool isUnidentified)
     {
         HttpResponse response = context.Response;
@@ -22,7 +26,7 @@ internal static class InvalidRequest
         response.Headers.CacheControl = "no-store";
         response.ContentType = "application/problem+json";
         ArrayBufferWriter<byte> body = new();
-        using (Utf8JsonWriter json = new(body))
+        using (Utf8JsonWriter json = new(body, Readable))
         {
             json.WriteStartObject();
             json.WriteString("type", "about:blank");

@@ -51,7 +51,7 @@ internal sealed class PolicyReader(FieldReader reader)
 
         Limit[] limits = [.. reader.Items(node, LimitBounds.MaxLimitsInComposite).Select(item => reader.Parse(item, Limit.Parse)).OfType<Limit>()];
         if (reader.Errors.Count > before) return null;
-        if (limits.Length == 0) reader.Errors.Add(node, $"there are no limits; there must be 1 to {LimitBounds.MaxLimitsInComposite}. To refuse everything, do not offer the endpoint.");
+        if (limits.Length == 0) reader.Errors.Add(node, $"there are no limits; there must be 1 to {LimitBounds.MaxLimitsInComposite}. Write a limit such as 'token_bucket(capacity=100, refill=10/s)', or leave the policy out.");
         return limits.Length switch { 0 => null, 1 => limits[0], _ => reader.Try(node, () => Limit.AllOf(limits)) };
     }
 

@@ -38,7 +38,7 @@ internal sealed class YamlNodes
         catch (YamlException e)
         {
             string tab = LineOf(text, e.Start.Line).TrimStart(' ').StartsWith('\t') ? " The line is indented with a tab, which YAML does not allow: use spaces." : "";
-            throw nodes.Refuse(e.Start, $"this cannot be read: {Printable.Of(e.Message)}.{tab} Mend the text here or just before.", e);
+            throw nodes.Refuse(e.Start, $"this cannot be read: {Printable.Of(e.Message).TrimEnd('.')}.{tab} Mend the text here or just before.", e);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -180,7 +180,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
             throw new PolicyException($"there are {policies.Count} policies; there may be at most {MaxPolicies}. Use overrides of a policy for single callers.");
         foreach ((string name, string user) in layers.Required)
         {
-            if (!policies.ContainsKey(name)) throw Unknown(name, policies.Keys, user);
+            if (!policies.ContainsKey(name)) throw Missing(name, policies.Keys, user, former);
         }
 
         IReadOnlyList<RateLimitRoute> routes = layers.Routes();
@@ -188,7 +188,7 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
         {
             foreach (string name in route.Policies)
             {
-                if (!policies.ContainsKey(name)) throw Unknown(name, policies.Keys, $"the route {route.Path}");
+                if (!policies.ContainsKey(name)) throw Missing(name, policies.Keys, $"the route {route.Path}", former);
             }
         }
 
@@ -200,6 +200,12 @@ internal sealed class RateLimitPolicies : IRateLimitPolicies, IDisposable
         ActivePolicy? before = former?.Policies.GetValueOrDefault(policy.Name);
         return before is not null && before.Definition.Equals(policy) ? before : new ActivePolicy(policy, _store, _local, _clock, before);
     }
+
+    /// <summary>A policy that was there is one that this change would take away; else whoever uses it has the name wrong.</summary>
+    private static PolicyException Missing(string policy, IEnumerable<string> known, string user, PolicySnapshot? former) =>
+        former is not null && former.Policies.ContainsKey(policy)
+            ? new PolicyException($"the policy '{policy}' cannot be removed: {user} uses it. Stop using it there first, or keep the policy.")
+            : Unknown(policy, known, user);
 
     private PolicyException Unknown(string policy) => Unknown(policy, Current.Policies.Keys);
 

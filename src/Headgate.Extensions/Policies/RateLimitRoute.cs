@@ -5,7 +5,7 @@ namespace Headgate.Extensions;
 /// <param name="Policies">Names of policies; all of them are one decision, with those of the endpoint.</param>
 public sealed record RateLimitRoute(string Path, IReadOnlyList<string> Policies)
 {
-    /// <summary>Request methods; none means any. Case does not matter.</summary>
+    /// <summary>Request methods; none means any. Case does not matter. <c>GET</c> covers <c>HEAD</c> too; a route for <c>HEAD</c> alone comes before it.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
 
     /// <summary>True to look on for further routes after this one matched; by default the first match is the only one.</summary>

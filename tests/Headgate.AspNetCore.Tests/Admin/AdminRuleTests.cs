@@ -138,7 +138,14 @@ public sealed class AdminRuleTests
     [InlineData("""{"key":"bob","capacity":-5,"refill_rate":1}""", "capacity", "capacity is -5; it must be between 1 and")]
     [InlineData("""{"key":"bob","capacity":1e30,"refill_rate":1}""", "capacity", "capacity is 1e30; it must be a whole number")]
     [InlineData("""{"key":"bob","capacity":"ten","refill_rate":1}""", "capacity", "capacity is \"ten\"; it must be a whole number")]
-    [InlineData("""{"key":"bob","capacity":10,"refill_rate":0}""", "refill_rate", "permits is 0; it must be above 0")]
+    [InlineData("""{"key":"bob","capacity":10,"refill_rate":0}""", "refill_rate", "refill_rate is 0; it must be above 0")]
+    [InlineData("""{"key":"bob","algorithm":"leaky_bucket","capacity":10,"leak_rate":-1}""", "leak_rate", "leak_rate is -1; it must be above 0")]
+    [InlineData("""{"key":"bob","algorithm":"fixed_window","max_requests":0,"window":"1s"}""", "max_requests", "max_requests is 0; it must be between 1 and")]
+    [InlineData("""{"key":"bob","limits":[]}""", "limits", "limits is a list of 0 texts; it must have 1 to 32")]
+    [InlineData("""{"key":"\ud800","capacity":1,"refill_rate":1}""", "key", "key is \"\\ud800\"; it must be whole characters")]
+    [InlineData("""{"key":"bob","limits":"\udc00"}""", "limits", "it must be whole characters")]
+    [InlineData("""{"key":"bob","limits":["fixed_window(permits=1, window=1s)","a\ud83d"]}""", "limits", "it must be whole characters")]
+    [InlineData("""{"key":"api","capacity":1,"refill_rate":1,"cost":"\ud800"}""", "cost", "it must be whole characters")]
     [InlineData("""{"key":"bob","capacity":10}""", "refill_rate", "refill_rate is missing")]
     [InlineData("""{"key":"bob","algorithm":"magic","capacity":10}""", "algorithm", "algorithm is 'magic'; it must be token_bucket")]
     [InlineData("""{"key":"bob","algorithm":"fixed_window","capacity":10,"window":"1s"}""", "capacity", "capacity is no number of fixed_window")]
@@ -173,6 +180,8 @@ public sealed class AdminRuleTests
     [Theory]
     [InlineData("", "the body is not JSON")]
     [InlineData("{", "the body is not JSON in line 1")]
+    [InlineData("""{"key":"bob","\ud800":1}""", "the name of a field has half of a surrogate pair")]
+    [InlineData("""{"k\u0065y\ud800":"bob","\ud800":1,"\ud800":1}""", "")]
     [InlineData("[]", "the body is a list; it must be a JSON object")]
     [InlineData("""{"key":"a","key":"b"}""", "the body is not JSON")]
     [InlineData("""{"key":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}""", "the body is not JSON")]
@@ -202,6 +211,29 @@ public sealed class AdminRuleTests
     }
 
     [Fact]
+    public async Task Refuses_a_body_that_is_not_UTF_8()
+    {
+        await using AdminApp app = await AdminApp.StartAsync();
+        foreach (string latin1 in (string[])["""{"key":"caf\u00e9","capacity":1,"refill_rate":1}""", """{"key":"bob","capacity":["\u00e9"],"refill_rate":1}"""])
+        {
+            using ByteArrayContent content = new(System.Text.Encoding.Latin1.GetBytes(latin1.Replace("\\u00e9", "\u00e9", StringComparison.Ordinal)));
+            content.Headers.ContentType = new("application/json");
+            using HttpResponseMessage answer = await app.Client.PostAsync(new Uri("/admin/rules", UriKind.Relative), content, TestContext.Current.CancellationToken);
+            Assert.Equal(400, (int)answer.StatusCode);
+            Assert.Contains("the body is not UTF-8", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Quotes_in_a_problem_are_not_escaped()
+    {
+        await using AdminApp app = await AdminApp.StartAsync();
+        using StringContent content = new("""{"key":"bob","algorithm":"magic","capacity":10}""", null, "application/json");
+        using HttpResponseMessage answer = await app.Client.PostAsync(new Uri("/admin/rules", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Contains("algorithm is 'magic'; it must be", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_in_use_is_not_deleted()
     {
         await using AdminApp app = await AdminApp.StartAsync(builder =>
@@ -210,7 +242,7 @@ public sealed class AdminRuleTests
         (int status, JsonElement problem) = await app.DeleteAsync("/admin/rules/api");
 
         Assert.Equal(409, status);
-        Assert.Contains("asks for the policy 'api'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("the policy 'api' cannot be removed: the route /** uses it", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.NotNull(app.Policies.Find("api"));
     }
 

@@ -26,6 +26,23 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void HEAD_gets_around_no_limit_of_GET()
+    {
+        RouteTable table = new(
+        [
+            new RateLimitRoute("/own/**", ["head"]) { Methods = ["HEAD"] },
+            new RateLimitRoute("/**", ["read"]) { Methods = ["get"] },
+            new RateLimitRoute("/**", ["write"]) { Methods = ["POST"] },
+        ]);
+        Assert.Equal([1], table.Match(Request("HEAD", "/v1/orders")).Indexes);
+        Assert.Same(table.Match(Request("GET", "/v1/orders")), table.Match(Request("head", "/v1/orders")));
+        Assert.Equal([0], table.Match(Request("HEAD", "/own/orders")).Indexes);
+        Assert.Equal([1], table.Match(Request("GET", "/own/orders")).Indexes);
+        Assert.Equal([2], table.Match(Request("POST", "/own/orders")).Indexes);
+        Assert.Same(RouteMatch.None, table.Match(Request("OPTIONS", "/own/orders")));
+    }
+
+    [Fact]
     public void No_match_and_no_routes_are_none()
     {
         Assert.Same(RouteMatch.None, new RouteTable([]).Match(Request("GET", "/")));

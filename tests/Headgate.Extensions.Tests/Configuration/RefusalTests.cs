@@ -23,6 +23,14 @@ public sealed class RefusalTests
     [InlineData("? [a, b]\n: c", "the name of a field must be text")]
     public void Of_the_whole(string yaml, string part) => Assert.Contains(part, Read.Errors(yaml)[0].Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_sentence_of_the_parser_ends_once()
+    {
+        string message = Read.Errors("policies: { a: [1 2] ]")[0].Message;
+        Assert.DoesNotContain("..", message, StringComparison.Ordinal);
+        Assert.EndsWith(". Mend the text here or just before.", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("limts: x", "Did you mean 'limits'?")]
     [InlineData("OnStoreFailure: open", "Did you mean 'on_store_failure'?")]
@@ -51,7 +59,7 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("policies: { a: { } }", "has no limits")]
-    [InlineData("policies: { a: { limits: [] } }", "there are no limits")]
+    [InlineData("policies: { a: { limits: [] } }", "there are no limits; there must be 1 to 32. Write a limit such as")]
     [InlineData("policies: { a: { limits: { x: 1 } } }", "a group of fields stands here")]
     [InlineData("policies: { a: { limits: 'token_bucket(capacity=0, refill=1/s)' } }", "capacity is 0; it must be between 1 and")]
     [InlineData("policies: { 'a\"b': { limits: 'fixed_window(permits=1, window=1s)' } }", "U+0022")]

@@ -124,7 +124,7 @@ public sealed class ReconfigurationLaws
         Assert.Throws<PolicyException>(() => policies.Configure([("one", Settings(LimitOf(0, 9))), ("two", bad)]));
         Assert.Same(before, policies.Current);
         policies.Require(new Dictionary<string, string> { ["api"] = "GET /" });
-        Assert.Contains("GET / asks for", Assert.Throws<PolicyException>(() => policies.Remove("api")).Message, StringComparison.Ordinal);
+        Assert.Contains("the policy 'api' cannot be removed: GET / uses it", Assert.Throws<PolicyException>(() => policies.Remove("api")).Message, StringComparison.Ordinal);
         Assert.NotNull(policies.Find("api"));
     }
 

@@ -98,6 +98,37 @@ public sealed class MiddlewareTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(Place.Memory, false, 2)]
+    [InlineData(Place.Redis, false, 2)]
+    [InlineData(Place.Memory, true, 1)]
+    [InlineData(Place.Redis, true, 1)]
+    public async Task What_a_request_that_the_endpoints_limit_refuses_costs_a_global_limiter_of_the_framework(Place endpoint, bool asyncOnly, int each)
+    {
+        Assert.Equal((each * Requests, Permits), await UnderFrameworksGlobalAsync(endpoint, asyncOnly, spent: Permits));
+    }
+
+    [Theory]
+    [InlineData(Place.Memory, Place.Memory, false, 2)]
+    [InlineData(Place.Memory, Place.Redis, false, 2)]
+    [InlineData(Place.Redis, Place.Memory, false, 1)]
+    [InlineData(Place.Redis, Place.Redis, false, 1)]
+    [InlineData(Place.Memory, Place.Memory, true, 1)]
+    [InlineData(Place.Memory, Place.Redis, true, 1)]
+    public async Task What_a_request_that_the_endpoints_limit_refuses_costs_the_global_one_that_does_not_know_what_has_run(Place global, Place endpoint, bool asyncOnly, int each)
+    {
+        Limiter everybody = new(Slow, StoreOf(global), new LimiterOptions { Name = "global" });
+        Limiter none = new(Limit.TokenBucket(1, Rate.PerDay(1)), StoreOf(endpoint), new LimiterOptions { Name = "endpoint" });
+        Assert.True((await none.AcquireAsync("one", 1, TestContext.Current.CancellationToken)).IsAllowed);
+        await using LimitedApp app = await LimitedApp.StartAsync(o =>
+        {
+            o.GlobalLimiter = everybody.AsPartitionedRateLimiter(static (HttpContext _) => "all", new() { AsyncOnly = asyncOnly });
+            o.AddPolicy("endpoint", _ => none.AsRateLimitPartition("one"));
+        });
+        for (int i = 0; i < Requests; i++) Assert.Equal(HttpStatusCode.TooManyRequests, await app.GetAsync());
+        Assert.Equal(each * Requests, await SpentAsync(everybody, "all"));
+    }
+
+    [Theory]
     [InlineData(Place.Memory)]
     [InlineData(Place.Redis)]
     public async Task Global_and_endpoint_as_one_list_are_charged_all_or_none(Place place)
@@ -198,9 +229,10 @@ public sealed class MiddlewareTests : IAsyncLifetime
         Assert.Equal((1, 1), (await SpentAsync(each, "one", 1), app.Handled));
     }
 
-    private async Task<(long Global, long Endpoint)> UnderFrameworksGlobalAsync(Place endpoint, bool asyncOnly)
+    private async Task<(long Global, long Endpoint)> UnderFrameworksGlobalAsync(Place endpoint, bool asyncOnly, int spent = 0)
     {
         Limiter each = new(Slow, StoreOf(endpoint), new LimiterOptions { Name = "endpoint" });
+        Assert.True((await each.AcquireAsync("one", spent, TestContext.Current.CancellationToken)).IsAllowed);
         await using PartitionedRateLimiter<HttpContext> window = PartitionedRateLimiter.Create((HttpContext _) => RateLimitPartition.GetFixedWindowLimiter(
             "all", _ => new FixedWindowRateLimiterOptions { PermitLimit = Permits, Window = TimeSpan.FromDays(1) }));
         await using LimitedApp app = await LimitedApp.StartAsync(o =>
@@ -208,7 +240,7 @@ public sealed class MiddlewareTests : IAsyncLifetime
             o.GlobalLimiter = asyncOnly ? window.AsyncOnly() : window;
             o.AddPolicy("endpoint", _ => each.AsRateLimitPartition("one"));
         });
-        for (int i = 0; i < Requests; i++) Assert.Equal(HttpStatusCode.OK, await app.GetAsync());
+        for (int i = 0; i < Requests; i++) Assert.Equal(spent == 0 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, await app.GetAsync());
         long available = window.GetStatistics(new DefaultHttpContext())!.CurrentAvailablePermits;
         return (Permits - available, await SpentAsync(each, "one"));
     }
