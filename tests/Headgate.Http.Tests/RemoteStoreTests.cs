@@ -35,6 +35,34 @@ public sealed class RemoteStoreTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await waits).StatusCode);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 30)]
+    [InlineData(true, 0)]
+    public async Task Cancelled_while_the_store_answers_gives_back_what_was_taken(bool holds, int maxWait)
+    {
+        Limit limit = holds ? Limit.Concurrency(1) : Limit.FixedWindow(1, TimeSpan.FromDays(1));
+        using HttpMessageInvoker client = Over(limit, TimeSpan.FromSeconds(maxWait));
+        using CancellationTokenSource gone = new();
+        _store.Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<HttpResponseMessage> cancelled = client.SendAsync(Client.Get(), gone.Token);
+        await Watchdog.Until(() => _store.Charged == 1);
+        await gone.CancelAsync();
+        _store.Answer.SetResult();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.InTime());
+
+        Assert.Equal(0, _far.Count);
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(Client.Get(), CancellationToken.None).InTime()).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cancelled_before_the_store_is_asked_asks_nothing()
+    {
+        using HttpMessageInvoker client = Over(Limit.FixedWindow(1, TimeSpan.FromDays(1)), TimeSpan.Zero);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(Client.Get(), new CancellationToken(canceled: true)).InTime());
+        Assert.Equal(0, _store.Charged);
+    }
+
     [Fact]
     public void Synchronous_sending_says_what_to_do_instead()
     {
@@ -52,19 +80,35 @@ public sealed class RemoteStoreTests : IDisposable
         return new HttpMessageInvoker(new HeadgateHandler(limiter, options) { InnerHandler = _far });
     }
 
+    /// <summary>Whoever cancels while it answers does not learn that it has charged.</summary>
     private sealed class RemoteStore(MemoryStore near) : IRateLimitStore, IDisposable
     {
+        private int _charged;
+
+        public int Charged => Volatile.Read(ref _charged);
+
+        /// <summary>Until when it is on its way; null for a moment.</summary>
+        public TaskCompletionSource? Answer { get; set; }
+
         public async ValueTask<Decision> AcquireAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default)
         {
             await Task.Yield();
-            return await near.AcquireAsync(charges, ct);
+            return await OnItsWayAsync(await near.AcquireAsync(charges, ct), ct);
+        }
+
+        private async ValueTask<Decision> OnItsWayAsync(Decision decision, CancellationToken ct)
+        {
+            Interlocked.Increment(ref _charged);
+            if (Answer is { } answer) await answer.Task.WaitAsync(ct);
+            return decision;
         }
 
         public ValueTask<Decision> PeekAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default) => near.PeekAsync(charges, ct);
 
         public ValueTask ResetAsync(Charge charge, CancellationToken ct = default) => near.ResetAsync(charge, ct);
 
-        public ValueTask<Decision> EnterAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct = default) => near.EnterAsync(charges, lease, ct);
+        public async ValueTask<Decision> EnterAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct = default) =>
+            await OnItsWayAsync(await near.EnterAsync(charges, lease, ct), ct);
 
         public ValueTask<bool> RenewAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct = default) => near.RenewAsync(charges, lease, ct);
 

@@ -72,6 +72,8 @@ internal sealed class AdminKeys(RateLimitPolicies policies)
     {
         Limit limit = active.LimitOf(key).Declared;
         Decision seen = await policies.Store.PeekAsync(new[] { new Charge(key, limit, cost) { Namespace = active.Name } }, ct).ConfigureAwait(false);
+        if (seen.Source is not (DecisionSource.Store or DecisionSource.DenyCache))
+            throw new StoreUnavailableException("the store did not answer, and what a key has consumed is known there alone. Try again when it is back.");
         return new KeyState
         {
             Policy = active.Name,

@@ -26,16 +26,17 @@ internal static partial class StartCheck
         }
 
         services.Policies.Require(required);
-        services.Policies.Check(next => Validate(next, options));
+        PartCheck parts = new(options.GlobalPolicies, provider.GetService<EndpointDataSource>());
+        services.Policies.Check(next => Validate(next, options, parts));
         if (required.Count == 0 && services.Policies.Current.Routes.Count == 0) NothingToLimit(services.Loggers.CreateLogger("Headgate.AspNetCore"));
     }
 
-    /// <summary>What only this front can tell of policies: that paths are patterns, and that functions are there.</summary>
-    private static void Validate(PolicySnapshot next, HeadgateOptions options)
+    /// <summary>What only this front can tell of policies: that paths are patterns, that functions are there, and that no request asks for too much at once.</summary>
+    private static void Validate(PolicySnapshot next, HeadgateOptions options, PartCheck parts)
     {
         try
         {
-            _ = new RouteTable(next.Routes);
+            parts.Run(next, new RouteTable(next.Routes));
             foreach (ActivePolicy policy in next.Policies.Values)
             {
                 CallerIdentity.Validate(policy.Definition.Key, options.Identity);

@@ -17,6 +17,9 @@ internal sealed class RequestRun(RequestDelegate next, AnswerWriter answers, Hea
 
     public async Task RunAsync(HttpContext context, RequestPlan plan, RequestResources resources)
     {
+        // What is registered last for the end of a response is called first. The request's services register their own end when they are
+        // first asked for, and what settles a cost may need them: theirs must stand there before ours does.
+        if (plan.IsSettled) _ = context.RequestServices;
         Asking asking = Asking.Of(plan, resources, context);
         if (asking.Refusal is { } refusal)
         {
@@ -49,31 +52,43 @@ internal sealed class RequestRun(RequestDelegate next, AnswerWriter answers, Hea
 
         HeadgateFeature feature = new(decision, Array.ConvertAll(asking.Charges, charge => charge.Policy));
         if (exposes || plan.IsSettled) context.Features.Set<IHeadgateFeature>(feature);
-        Record(asking, decision);
         if (!decision.IsAllowed)
         {
+            Record(asking, decision);
             await answers.RefuseAsync(context, Array.ConvertAll(asking.Uses, use => use.Policy), asking.Limits, decision).ConfigureAwait(false);
             return;
         }
 
-        answers.WriteFields(context, asking.Limits, decision);
         await RunNextAsync(context, asking, feature, lease).ConfigureAwait(false);
     }
 
     private async Task RunNextAsync(HttpContext context, Asking asking, HeadgateFeature feature, ConcurrencyLease? lease)
     {
-        RequestTelemetry.Span held = lease is null ? default : _telemetry.StartLease(asking.Charges[0].Policy);
+        RequestTelemetry.Span held = default;
         async Task EndAsync()
         {
-            if (lease is not null) await lease.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                if (lease is not null) await lease.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The response has ended: nobody is there to be told but the log, and what follows must not be lost.
+                services.Settlement.NotEnded(e);
+            }
+
             _telemetry.EndLease(held);
             await services.Settlement.SettleAsync(context, asking, feature).ConfigureAwait(false);
         }
 
+        // Before anything else that may fail: what is held comes back in any case.
         bool endsLater = KnowsWhenResponseEnds(context);
         if (endsLater) context.Response.OnCompleted(EndAsync);
         try
         {
+            if (lease is not null) held = _telemetry.StartLease(asking.Charges[0].Policy);
+            Record(asking, feature.Decision);
+            answers.WriteFields(context, asking.Limits, feature.Decision);
             await next(context).ConfigureAwait(false);
         }
         finally

@@ -96,6 +96,8 @@ public sealed class HeadgateHubFilter : IHubFilter
     /// <exception cref="HubException">They were refused.</exception>
     private async ValueTask<ConcurrencyLease?> EnterAsync(PolicyGroup group, string what, PolicyCharge[] charges, CancellationToken ct)
     {
+        // An answer that is not waited for is not cancelled either: what was charged or is held would be so and nobody know.
+        if (group.MaxWait == TimeSpan.Zero) ct = CancellationToken.None;
         ConcurrencyLease? lease = null;
         Decision decision;
         if (group.HoldsPermits)

@@ -128,7 +128,17 @@ internal sealed class ConfigurationReload : IDisposable, IAsyncDisposable
         return before;
     }
 
-    private Look[] LookAtAll() => [.. _loaded.Sources.Select(Look.At)];
+    private Look[] LookAtAll()
+    {
+        Look[] looks = [.. _loaded.Sources.Select(Look.At)];
+        foreach (Look look in looks)
+        {
+            // What is in force is there again: should it go away or be spoilt once more, that is news.
+            if (look.Hash == look.Of.Hash) look.Of.RefusedHash = null;
+        }
+
+        return looks;
+    }
 
     /// <summary>True if nothing is left to be taken over.</summary>
     private bool Apply(Look[] looks, bool isLast)
@@ -192,7 +202,7 @@ internal sealed class ConfigurationReload : IDisposable, IAsyncDisposable
 
     private void Refused(Change change)
     {
-        change.Look.Of.RefusedHash = change.Look.Hash;
+        change.Look.Of.RefusedHash = change.Look.Hash ?? Look.Missing;
         ConfigurationTelemetry.Record(applied: false);
         ConfigurationLog.Refused(_logger, change.Look.Of.Source.Name, string.Join(Environment.NewLine, change.Error!.Errors));
     }

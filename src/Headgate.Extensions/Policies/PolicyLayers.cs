@@ -33,6 +33,8 @@ internal sealed record PolicyLayers
     {
         Dictionary<string, RateLimitPolicy?> changed = new(Changed, StringComparer.Ordinal) { [name] = policy };
         PolicyLayers next = this with { Changed = changed };
+        // They go with what they were said of: another policy of that name has callers of its own.
+        if (policy is null) next = next with { Overrides = Overrides.Where(pair => pair.Key.Policy != name).ToDictionary() };
         // What nothing below says need not be taken away: else names that come and go would be remembered for ever.
         if (policy is null && !Below().Policies().ContainsKey(name)) changed.Remove(name);
         return next;

@@ -20,6 +20,9 @@ internal sealed class HeldRequest(long turn, string key, long cost, long start, 
 
     public CancellationToken Ct => ct;
 
+    /// <summary>Its place among those of its key that are held; null while it is not. Guarded by the lock of <see cref="KeyLines"/>.</summary>
+    public LinkedListNode<HeldRequest>? Node { get; set; }
+
     /// <summary>Ends when the request is moved on, with its wait for the limit, which began in the order of the turns.</summary>
     public Task<Task<Entry>> Moved => _moved.Task;
 

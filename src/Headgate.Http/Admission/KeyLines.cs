@@ -90,8 +90,9 @@ internal sealed class KeyLines(TimeProvider clock, HandlerSettings settings, Fun
     {
         lock (_gate)
         {
-            if (!_keys.TryGetValue(request.Key, out KeyLine? line) || !line.Held.Remove(request)) return;
-            _held--;
+            // Whoever is held keeps the key's line where it is.
+            if (request.Node is null || !_keys.TryGetValue(request.Key, out KeyLine? line)) return;
+            TakeOut(line, request);
             RemoveIfIdle(line, Now());
         }
 
@@ -151,11 +152,18 @@ internal sealed class KeyLines(TimeProvider clock, HandlerSettings settings, Fun
             next = node.Next;
             if (left > TimeSpan.Zero && left <= PatienceOf(node.Value)) continue;
             taken.Add(node.Value);
-            line.Held.Remove(node);
-            _held--;
+            TakeOut(line, node.Value);
         }
 
         return taken;
+    }
+
+    /// <summary>By its node: a search would make everybody's cancellation as long as the line.</summary>
+    private void TakeOut(KeyLine line, HeldRequest request)
+    {
+        line.Held.Remove(request.Node!);
+        request.Node = null;
+        _held--;
     }
 
     private bool IsKnown(string key)
@@ -219,8 +227,7 @@ internal sealed class KeyLines(TimeProvider clock, HandlerSettings settings, Fun
     {
         LinkedListNode<HeldRequest>? before = held.Last;
         while (before is not null && before.Value.Turn > request.Turn) before = before.Previous;
-        if (before is null) held.AddFirst(request);
-        else held.AddAfter(before, request);
+        request.Node = before is null ? held.AddFirst(request) : held.AddAfter(before, request);
     }
 
     private TimeSpan PatienceOf(HeldRequest request) => settings.MaxWait - clock.GetElapsedTime(request.Start);

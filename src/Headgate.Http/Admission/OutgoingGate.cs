@@ -48,12 +48,13 @@ internal sealed class OutgoingGate
 
     /// <summary>
     /// Asks the limit alone, if nothing else has a say: no word of the other side, nobody who came before, no place to hold. The answer is there at
-    /// once where the store is in memory, and then nothing has been allocated.
+    /// once where the store is in memory, and then nothing has been allocated. Once asked it is not cancelled: the charge would be made and
+    /// nobody know; <see cref="EnterAsync(ValueTask{Decision}, string, long, CancellationToken)"/> gives back what nobody wants any more.
     /// </summary>
     public bool TryAsk(string key, long cost, CancellationToken ct, out ValueTask<Decision> asked)
     {
         bool isPlain = !_holdsPermits && _lines.IsQuiet(key);
-        asked = isPlain ? _limiter.AcquireAsync(key, cost, ct) : default;
+        asked = !isPlain ? default : ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : _limiter.AcquireAsync(key, cost, CancellationToken.None);
         return isPlain;
     }
 
@@ -159,9 +160,10 @@ internal sealed class OutgoingGate
             entry = _holdsPermits
                 ? Of(await _limiter.EnterAsync(request.Key, request.Cost, left, request.Ct).ConfigureAwait(false))
                 : new Entry(await _limiter.WaitAsync(request.Key, request.Cost, left, request.Ct).ConfigureAwait(false));
-            if (entry.IsAllowed && request.Ct.IsCancellationRequested) await GiveBackAsync(entry, request.Key, request.Cost).ConfigureAwait(false);
-            request.Ct.ThrowIfCancellationRequested();
-            return entry;
+            // Looked at once: one that is cancelled between two looks would be thrown away with what it took.
+            if (!request.Ct.IsCancellationRequested) return entry;
+            if (entry.IsAllowed) await GiveBackAsync(entry, request.Key, request.Cost).ConfigureAwait(false);
+            throw new OperationCanceledException(request.Ct);
         }
         finally
         {
@@ -169,14 +171,15 @@ internal sealed class OutgoingGate
         }
     }
 
-    /// <summary>What can be had now.</summary>
+    /// <summary>What can be had now. Cancelled before it asks, not meanwhile: see <see cref="TryAsk"/>. <see cref="HoldAsync"/> must follow if it is allowed.</summary>
     private async ValueTask<Entry> TakeAsync(string key, long cost, CancellationToken ct)
     {
-        if (!_holdsPermits) return new Entry(await _limiter.AcquireAsync(key, cost, ct).ConfigureAwait(false));
+        ct.ThrowIfCancellationRequested();
+        if (!_holdsPermits) return new Entry(await _limiter.AcquireAsync(key, cost, CancellationToken.None).ConfigureAwait(false));
         // A lease holds a permit or more; what costs nothing has nothing to hold.
         return cost == 0
             ? new Entry(new Decision { IsAllowed = true })
-            : Of(await _limiter.EnterAsync(key, cost, ct: ct).ConfigureAwait(false));
+            : Of(await _limiter.EnterAsync(key, cost, ct: CancellationToken.None).ConfigureAwait(false));
     }
 
     /// <summary>Holds admitted work until a leaky bucket lets it go; cancelled, it never ran, and its permits go back.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Headgate.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Headgate.AspNetCore.Tests.Admin;
 
@@ -75,6 +76,21 @@ public sealed class AdminKeyTests
         Assert.Equal("""[{"policy":"shared","key":"global:"}]""", everybodys.GetProperty("reset").GetRawText());
         Assert.True((await app.TakeAsync("user:alice", 10)).IsAllowed);
         Assert.False((await app.TakeAsync("user:bob")).IsAllowed);
+    }
+
+    [Theory]
+    [InlineData(DecisionSource.FailOpen, 503)]
+    [InlineData(DecisionSource.FailClosed, 503)]
+    [InlineData(DecisionSource.FailLocal, 503)]
+    [InlineData(DecisionSource.DenyCache, 200)]
+    public async Task Says_that_the_store_is_away_and_not_that_nothing_was_consumed(DecisionSource source, int expected)
+    {
+        await using AdminApp app = await AdminApp.StartAsync(builder =>
+            builder.Services.AddHeadgate().UseStore(services => new StoreThatIsAway(new MemoryStore(services.GetRequiredService<TimeProvider>()), source)));
+        (int stats, JsonElement problem) = await app.GetAsync("/admin/stats/alice");
+        (int reset, _) = await app.PostAsync("/admin/reset/alice");
+        Assert.Equal((expected, expected), (stats, reset));
+        if (expected == 503) Assert.Contains("the store did not answer", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -175,5 +191,11 @@ public sealed class AdminKeyTests
         await worker;
         // The clock stands still: the largest capacity is all there can have been.
         Assert.InRange(taken, 1, 50);
+    }
+
+    /// <summary>Meets its own outage when it is asked, as the store on Redis does.</summary>
+    private sealed class StoreThatIsAway(IRateLimitStore store, DecisionSource source) : StoreBetween(store)
+    {
+        public override ValueTask<Decision> PeekAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default) => new(new Decision { IsAllowed = true, Source = source });
     }
 }

@@ -176,6 +176,24 @@ public sealed class HubFilterTests
     }
 
     [Fact]
+    public async Task A_client_that_leaves_while_the_store_answers_loses_no_place()
+    {
+        LateStore? store = null;
+        await using HubApp app = await HubApp.StartAsync(policies: headgate => headgate.UseStore(services => store ??= new LateStore(services.GetRequiredService<MemoryStore>())));
+        HubConnection ann = await app.ConnectAsync("ann");
+        Task<string> left = ann.InvokeAsync<string>("Work", Ct);
+        await Soon.UntilAsync(() => store is { Asked: 1 });
+        app.Gate.Open();
+
+        await ann.DisposeAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => left);
+        await Soon.UntilAsync(() => app.Gate.Left == 1);
+        store!.Answer.SetResult();
+
+        await Soon.UntilAsync(async () => (await app.Policies.PeekAsync("busy", "user:ann", ct: Ct)).IsAllowed);
+    }
+
+    [Fact]
     public async Task Waits_in_line_and_leaves_it_with_the_connection()
     {
         await using HubApp app = await HubApp.StartAsync(policies: Roomy);
@@ -302,5 +320,23 @@ public sealed class HubFilterTests
             policies.Set(policies.Find("hub")!.WithLimit(Limit.FixedWindow(1_000, TimeSpan.FromMinutes(1))));
             next(app);
         };
+    }
+
+    /// <summary>Charges at once and answers later: cancelled meanwhile, the charge has been made, as over a network.</summary>
+    private sealed class LateStore(IRateLimitStore store) : StoreBetween(store)
+    {
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async ValueTask<Decision> EnterAsync(ReadOnlyMemory<Charge> charges, LeaseId lease, CancellationToken ct = default)
+        {
+            Decision decision = await base.EnterAsync(charges, lease, CancellationToken.None);
+            Interlocked.Increment(ref _asked);
+            await Answer.Task.WaitAsync(ct);
+            return decision;
+        }
     }
 }

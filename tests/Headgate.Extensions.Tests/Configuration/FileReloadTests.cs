@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using Headgate.Conformance;
+using Headgate.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Headgate.Extensions.Tests.Configuration;
 
@@ -90,6 +93,40 @@ public sealed class FileReloadTests
     }
 
     [Fact]
+    public async Task That_a_file_is_gone_is_said_once_and_again_when_it_was_back()
+    {
+        using Folder folder = new();
+        string file = folder.Write("headgate.yaml", Application.Yaml(5));
+        FakeClock clock = new();
+        // Not started: it looks when the test says so.
+        LoadedConfiguration loaded = LoadedConfiguration.Load([new FileSource(file, optional: false, reloadOnChange: true)], new PolicySettings(), StoreWiring.None);
+        Lines log = new();
+        await using ConfigurationReload reload = new(loaded, new PolicySettings(), clock, log);
+        async Task LookAsync()
+        {
+            Task look = reload.CheckAsync(TestContext.Current.CancellationToken);
+            while (!look.IsCompleted)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(10));
+                await Task.Yield();
+            }
+
+            await look;
+        }
+
+        foreach (int times in (int[])[1, 2])
+        {
+            File.Delete(file);
+            for (int i = 0; i < 5; i++) await LookAsync();
+            Assert.Equal(times, log.All.Count(line => line.Contains("the file is gone", StringComparison.Ordinal)));
+            folder.Write("headgate.yaml", Application.Yaml(5));
+            await LookAsync();
+        }
+
+        Assert.Equal(2, log.All.Count);
+    }
+
+    [Fact]
     public async Task An_optional_file_may_come_later()
     {
         using Folder folder = new();
@@ -124,7 +161,7 @@ public sealed class FileReloadTests
         string still = folder.Write("still.yaml", Application.Yaml(1, "still"));
         Application app = new(headgate => headgate.AddConfigurationFile(still, reloadOnChange: false));
         Assert.Equal(1, app.Permits("still"));
-        Assert.Null(new Extensions.Configuration.FileSource(still, optional: false, reloadOnChange: false).Watch(() => { }));
+        Assert.Null(new FileSource(still, optional: false, reloadOnChange: false).Watch(() => { }));
         await app.EndAsync();
     }
 
@@ -142,5 +179,18 @@ public sealed class FileReloadTests
         });
         listener.Start();
         return listener;
+    }
+
+    private sealed class Lines : ILogger
+    {
+        public List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add(formatter(state, exception));
     }
 }

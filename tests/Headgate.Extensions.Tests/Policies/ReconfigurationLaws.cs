@@ -94,6 +94,26 @@ public sealed class ReconfigurationLaws
     }
 
     [Fact]
+    public void What_was_said_of_callers_goes_with_the_policy()
+    {
+        (RateLimitPolicies policies, MemoryStore store) = Policies(LimitOf(0, 1));
+        using MemoryStore _ = store;
+        policies.Set(new RateLimitPolicy("other", LimitOf(0, 1)));
+        policies.SetOverride("other", "alice", LimitOf(0, 7));
+        foreach (string name in (string[])["api", "trial"])
+        {
+            policies.Set(new RateLimitPolicy(name, LimitOf(0, 3)));
+            policies.SetOverride(name, "alice", LimitOf(0, 9));
+            Assert.True(policies.Remove(name));
+            policies.Set(new RateLimitPolicy(name, LimitOf(0, 5)));
+            Assert.Empty(policies.Find(name)!.Overrides);
+        }
+
+        Assert.Equal(5, Left(policies));
+        Assert.Single(policies.Find("other")!.Overrides);
+    }
+
+    [Fact]
     public void A_change_that_cannot_be_changes_nothing()
     {
         (RateLimitPolicies policies, MemoryStore store) = Policies(LimitOf(0, 1));
