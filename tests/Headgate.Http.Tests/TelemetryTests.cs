@@ -10,9 +10,6 @@ namespace Headgate.Http.Tests;
 [Collection(nameof(Alone))]
 public class TelemetryTests
 {
-    /// <summary>Labels are kept for as long as the process lives, and another test uses them up.</summary>
-    static TelemetryTests() => HttpTelemetry.LabelOf("orders");
-
     [Fact]
     public async Task Requests_are_counted_by_client_and_outcome_and_logged_without_keys()
     {
