@@ -56,11 +56,15 @@ internal sealed class HeadgateMiddleware
         if (limit.IsInMemory) return Answer(context, use, key, limit, limit.Limiter.Acquire(key, use.FixedCost!.Value));
 
         // Not cancelled with the request: the charge would be made and nobody know.
-        ValueTask<Decision> asked = limit.Limiter.AcquireAsync(key, use.FixedCost!.Value);
+        ValueTask<Decision> asked = RequestActivity.Listens ? TracedAsync(use, key, limit) : limit.Limiter.AcquireAsync(key, use.FixedCost!.Value);
         return asked.IsCompletedSuccessfully
             ? Answer(context, use, key, limit, asked.Result)
             : AnswerAsync(context, use, key, limit, asked);
     }
+
+    // Apart, so that a request that nobody traces pays for no closure.
+    private static ValueTask<Decision> TracedAsync(PolicyUse use, string key, ActiveLimit limit) =>
+        RequestActivity.TraceAsync(use.Policy.Name, () => limit.Limiter.AcquireAsync(key, use.FixedCost!.Value));
 
     private async Task AnswerAsync(HttpContext context, PolicyUse use, string key, ActiveLimit limit, ValueTask<Decision> asked) =>
         await Answer(context, use, key, limit, await asked.ConfigureAwait(false)).ConfigureAwait(false);

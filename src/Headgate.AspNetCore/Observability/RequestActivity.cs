@@ -38,6 +38,15 @@ internal static class RequestActivity
         activity.Dispose();
     }
 
+    /// <summary>A decision with an activity of its own. In a method of its own, so that what comes after is not its child.</summary>
+    public static async ValueTask<Decision> TraceAsync(string policy, Func<ValueTask<Decision>> ask)
+    {
+        using Activity? activity = Start(policy);
+        Decision decision = await ask().ConfigureAwait(false);
+        End(activity, policy, decision);
+        return decision;
+    }
+
     /// <summary>Says on an activity what was decided.</summary>
     public static void Tag(Activity activity, string policy, RequestOutcome outcome, in Decision decision)
     {

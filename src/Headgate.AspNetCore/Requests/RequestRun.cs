@@ -122,7 +122,7 @@ internal sealed class RequestRun(RequestDelegate next, AnswerWriter answers, Hea
         RequestOutcome outcome = RequestOutcome.Cancelled;
         try
         {
-            Decision decision = await group.WaitAsync(charges, context.RequestAborted).ConfigureAwait(false);
+            Decision decision = await RequestActivity.TraceAsync(charges[0].Policy, () => group.WaitAsync(charges, context.RequestAborted)).ConfigureAwait(false);
             outcome = RequestOutcomes.Of(decision);
             if (decision.IsAllowed && decision.Delay > TimeSpan.Zero) _telemetry.Delayed(charges[0].Policy, decision.Delay);
             return decision;
