@@ -21,6 +21,8 @@ public static class HeadgateServer
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
         app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<RawPathMiddleware>();
+        app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         return app;
     }
