@@ -27,6 +27,8 @@ public static class HeadgateServer
         WebApplication app = builder.Build();
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<RawPathMiddleware>();
+        app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         return app;
     }
