@@ -15,8 +15,9 @@ namespace Headgate;
 public sealed class MemoryStore : IRateLimitStore, IDisposable
 {
     private readonly SlotTable _plain;
-    private readonly SlotTable _owning;
-    private readonly LimitPlan.Cache _plans = new();
+    private readonly SlotTable _logs;
+    private readonly SlotTable _leases;
+    private readonly LimitPlan.Cache _plans;
     private readonly CancellationTokenSource _disposed = new();
 
     /// <summary>A store on the system's clock with the default options.</summary>
@@ -30,6 +31,11 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     /// <param name="options">Settings; the defaults if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its domain.</exception>
     public MemoryStore(TimeProvider timeProvider, MemoryStoreOptions? options = null)
+        : this(timeProvider, options, KeyHash.Draw())
+    {
+    }
+
+    private MemoryStore(TimeProvider timeProvider, MemoryStoreOptions? options, KeyHash hash)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
         long maxKeys = options?.MaxKeys ?? MemoryStoreOptions.DefaultMaxKeys;
@@ -42,7 +48,10 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         Clock = new StoreClock(timeProvider);
         Budget = new KeyBudget(maxKeys);
         _plain = new SlotTable(Budget, ownsMemory: false);
-        _owning = new SlotTable(Budget, ownsMemory: true);
+        _logs = new SlotTable(Budget, ownsMemory: true);
+        _leases = new SlotTable(Budget, ownsMemory: true);
+        _plans = new LimitPlan.Cache(hash);
+        Hash = hash;
         Telemetry.Track(Budget);
     }
 
@@ -59,12 +68,23 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
 
     internal KeyBudget Budget { get; }
 
+    /// <summary>What stands for keys: its secrets are the store's own, so a snapshot can take them along.</summary>
+    internal KeyHash Hash { get; }
+
     /// <summary>Cancelled by <see cref="Dispose"/>.</summary>
     internal CancellationToken Disposed => _disposed.Token;
 
     /// <inheritdoc/>
     public ValueTask<Decision> AcquireAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default) =>
         ct.IsCancellationRequested ? ValueTask.FromCanceled<Decision>(ct) : new(Decide(charges.Span, peek: false, default));
+
+    /// <inheritdoc/>
+    public ValueTask<Decision> AcquireAsync(Charge charge, CancellationToken ct = default)
+    {
+        if (ct.IsCancellationRequested) return ValueTask.FromCanceled<Decision>(ct);
+        Check(charge);
+        return new(Acquire(PlanOf(charge.Namespace, charge.Limit), charge.Key, charge.Cost));
+    }
 
     /// <inheritdoc/>
     public ValueTask<Decision> PeekAsync(ReadOnlyMemory<Charge> charges, CancellationToken ct = default) =>
@@ -143,21 +163,21 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     public long RemoveIdle()
     {
         long now = Clock.Now();
-        return _plain.SweepAll(now) + _owning.SweepAll(now);
+        return _plain.SweepAll(now) + _logs.SweepAll(now) + _leases.SweepAll(now);
     }
 
     /// <summary>Frees the memory. Calls under way finish; later ones throw <see cref="ObjectDisposedException"/>. Safe at any time, from any thread, more than once.</summary>
     public void Dispose()
     {
         _plain.Dispose();
-        _owning.Dispose();
+        _logs.Dispose();
+        _leases.Dispose();
         Telemetry.Untrack(Budget);
         _disposed.Cancel();
     }
 
-    /// <summary>States that own memory live apart, so that dropping one need not ask which kind it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal SlotTable TableOf(bool ownsMemory) => ownsMemory ? _owning : _plain;
+    internal SlotTable TableOf(Shelf shelf) => shelf == Shelf.Plain ? _plain : shelf == Shelf.Logs ? _logs : _leases;
 
     /// <summary>The time, read inside a segment: an injected clock that throws must not leave the gate shut.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -217,9 +237,9 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
         }
     }
 
-    /// <summary>Drops a key to make way for another: of the table that needs it, or if that has none, of the other.</summary>
-    internal bool TryEvict(bool ownsMemory, KeyDigest digest, long now) =>
-        TableOf(ownsMemory).TryEvict(digest, now) || TableOf(!ownsMemory).TryEvict(digest, now);
+    /// <summary>Drops a key to make way for another: of the table that needs it, or if that has none, of another.</summary>
+    internal bool TryEvict(Shelf shelf, KeyDigest digest, long now) =>
+        TableOf(shelf).TryEvict(digest, now) || _plain.TryEvict(digest, now) || _logs.TryEvict(digest, now) || _leases.TryEvict(digest, now);
 
     internal Decision Decide(ReadOnlySpan<Charge> charges, bool peek, UInt128 lease)
     {
@@ -285,7 +305,7 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
 
     private static void Add(ChargeList list, LimitPlan plan, string key, long cost)
     {
-        foreach (LimitBinding binding in plan.Bindings) list.Add(binding, KeyHash.Compute(key, binding.Domain), cost);
+        foreach (LimitBinding binding in plan.Bindings) list.Add(binding, binding.Hash.Compute(key, binding.Domain), cost);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

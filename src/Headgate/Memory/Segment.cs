@@ -54,8 +54,6 @@ internal sealed unsafe class Segment
     /// <summary>Those bits.</summary>
     public ulong Prefix => _prefix;
 
-    public bool OwnsMemory => _ownsMemory;
-
     /// <summary>True if the key belongs here: not after a split moved it, nor after disposal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Owns(KeyDigest digest) => digest.High >> (64 - Depth) == _prefix;
