@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Headgate.Cli.Bench;
 using Headgate.Cli.Check;
+using Headgate.Cli.Serve;
 using Headgate.Cli.Simulate;
 
 namespace Headgate.Cli;
@@ -16,6 +17,7 @@ internal static class HeadgateCommand
         SimulateCommand.Create(terminal),
         CheckCommand.Create(terminal),
         BenchCommand.Create(terminal),
+        ServeCommand.Create(),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };

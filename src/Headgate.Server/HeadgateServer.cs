@@ -1,0 +1,29 @@
+using Headgate.Server.Decisions;
+using Headgate.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Headgate.Server;
+
+/// <summary>The decision service as a web application: built here, run by whoever asked for it.</summary>
+public static class HeadgateServer
+{
+    /// <summary>Builds the service. Nothing listens before it is started.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="customise">Changes to services and logging before it is built; null for none.</param>
+    public static WebApplication Create(ServeOptions options, Action<WebApplicationBuilder>? customise = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Urls);
+        builder.Services.AddHeadgateServer(options);
+        customise?.Invoke(builder);
+        WebApplication app = builder.Build();
+        app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<RawPathMiddleware>();
+        app.UseRouting();
+        app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        return app;
+    }
+}

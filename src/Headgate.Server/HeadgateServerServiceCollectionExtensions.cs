@@ -1,0 +1,34 @@
+using Headgate.Server;
+using Headgate.Server.Access;
+using Headgate.Server.Changes;
+using Headgate.Server.Decisions;
+using Headgate.Server.Load;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>The parts of the decision service.</summary>
+internal static class HeadgateServerServiceCollectionExtensions
+{
+    public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        HeadgateBuilderOf(services, options);
+        services.AddSingleton<IConfigLog, MemoryConfigLog>();
+        services.AddSingleton<ConfigBook>();
+        services.AddSingleton<IAccessGate, OpenGate>();
+        services.AddSingleton<LoadControl>();
+        services.AddSingleton<Decider>();
+        services.AddSingleton<CheckRoutes>();
+        return services;
+    }
+
+    private static void HeadgateBuilderOf(IServiceCollection services, ServeOptions options)
+    {
+        Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
+        if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
+        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        else headgate.UseRedis();
+    }
+}

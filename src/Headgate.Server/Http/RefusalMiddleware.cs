@@ -1,0 +1,28 @@
+using Headgate.Server.Changes;
+using Microsoft.AspNetCore.Http;
+
+namespace Headgate.Server.Http;
+
+/// <summary>Turns what is thrown on the way of a request into its answer. What nobody thought of is a 500 without details.</summary>
+internal sealed class RefusalMiddleware(RequestDelegate next)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (RequestRefusal refusal)
+        {
+            await ProblemAnswer.WriteAsync(context, refusal).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            await ProblemAnswer.WriteAsync(context, new RequestRefusal(bad.StatusCode, bad.Message)).ConfigureAwait(false);
+        }
+        catch (Exception unavailable) when (unavailable is ConfigUnavailableException or StoreUnavailableException)
+        {
+            await ProblemAnswer.WriteAsync(context, new RequestRefusal(StatusCodes.Status503ServiceUnavailable, unavailable.Message)).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Headgate.Server;
+
+/// <summary>A request that must be put differently: what the answer says. Thrown where it is found, answered in one place as problem+json.</summary>
+internal sealed class RequestRefusal(int status, string detail, string? field = null, string? value = null) : Exception(detail)
+{
+    /// <summary>The most characters of a refused value that are shown again.</summary>
+    private const int MaxValueLength = 200;
+
+    public int Status { get; } = status;
+
+    /// <summary>The field that is wrong; null where it is none.</summary>
+    public string? Field { get; } = field;
+
+    public string? Value { get; } = value is { Length: > MaxValueLength } ? value[..MaxValueLength] + "..." : value;
+
+    public static RequestRefusal Bad(string field, string? value, string detail) => new(StatusCodes.Status400BadRequest, detail, field, value);
+
+    public static RequestRefusal Unknown(string detail) => new(StatusCodes.Status404NotFound, detail);
+}
