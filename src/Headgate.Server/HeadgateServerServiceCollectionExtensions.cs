@@ -19,8 +19,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
         services.AddHeadgateHosting(options);
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
+        services.AddConfiguration(options);
         services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
