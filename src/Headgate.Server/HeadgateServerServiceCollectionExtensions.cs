@@ -2,6 +2,7 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
+using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -15,6 +16,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
+        services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddSingleton<IAccessGate, OpenGate>();
