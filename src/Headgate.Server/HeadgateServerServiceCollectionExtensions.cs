@@ -4,6 +4,7 @@ using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
+using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoutes>();
+        services.AddHeadgateSettings();
         return services;
     }
 
