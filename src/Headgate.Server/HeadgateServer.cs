@@ -21,6 +21,7 @@ public static class HeadgateServer
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
         app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<CheckMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
