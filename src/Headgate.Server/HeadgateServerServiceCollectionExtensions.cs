@@ -2,7 +2,9 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
+using Headgate.Server.Health;
 using Headgate.Server.Load;
+using Headgate.Server.Statistics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -24,6 +26,10 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<StatusRoute>();
+        services.TryAddSingleton<ILoadFigures, NoLoad>();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
         return services;
     }
 

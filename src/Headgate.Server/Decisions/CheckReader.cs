@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using Headgate.Server.Http;
 using Headgate.Server.Tenants;
 
 namespace Headgate.Server.Decisions;
@@ -185,7 +184,7 @@ internal static class CheckReader
 
     private static RequestRefusal Unknown(Utf8JsonReader json, CheckFields known)
     {
-        string name = json.ValueIsEscaped && !TryUnescape(json, out string? text) ? Encoding.UTF8.GetString(json.ValueSpan) : text ?? Encoding.UTF8.GetString(json.ValueSpan);
+        if (!json.ValueIsEscaped || !TryUnescape(json, out string? name)) name = Encoding.UTF8.GetString(json.ValueSpan);
         string shown = name.Length > MaxShown ? name[..MaxShown] + "..." : name;
         return RequestRefusal.Bad(shown, null, $"'{shown}' is no field here; known are {Known(known)}. Leave it out.");
     }

@@ -13,6 +13,7 @@ internal sealed class CheckRoute(DecisionDoor door, Decider decider)
 
     public async Task AnswerAsync(HttpContext context)
     {
+        long start = door.Clock.GetTimestamp();
         Caller caller = door.Enter(context);
         CheckBody body = await RequestBody.ReadAsync(context, RequestBody.MaxBytes, "Shorten the ids.", CheckBody.Single).ConfigureAwait(false);
         if ((body.Refusal ?? DecisionDoor.Refuse(caller, body.Values.Tenant!)) is { } refusal)
@@ -28,11 +29,13 @@ internal sealed class CheckRoute(DecisionDoor door, Decider decider)
         using LoadTurn turn = await door.TakeTurnAsync(config, request.Tenant, 1, gone).ConfigureAwait(false);
         if (!turn.IsEntered)
         {
+            door.CountRefused(request.Tenant, turn.Outcome, start);
             CheckAnswer.SendRefused(context, turn.Outcome, door.Clock);
             return;
         }
 
         Decided decided = await decider.DecideAsync(config, applied, request, gone).ConfigureAwait(false);
+        door.Count(request.Tenant, decided.Decision, turn.Outcome, start);
         if (decided.Decision.Source == DecisionSource.FailClosed) await CheckAnswer.SendClosedAsync(context, decided.Decision).ConfigureAwait(false);
         else Send(context, decided, turn.Outcome);
     }

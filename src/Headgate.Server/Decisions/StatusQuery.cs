@@ -1,5 +1,4 @@
 using System.Text;
-using Headgate.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

@@ -54,7 +54,7 @@ internal static class ExactNumber
         return fit;
     }
 
-    private static ReadOnlySpan<byte> Digits(ref ReadOnlySpan<byte> text)
+    private static ReadOnlySpan<byte> Digits(scoped ref ReadOnlySpan<byte> text)
     {
         int end = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (end < 0) end = text.Length;
