@@ -3,6 +3,7 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Health;
+using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
+        services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddSingleton<IAccessGate, OpenGate>();
