@@ -28,6 +28,7 @@ public static class HeadgateServer
         WebApplication app = builder.Build();
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<CheckMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);

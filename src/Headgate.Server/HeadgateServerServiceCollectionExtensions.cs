@@ -25,7 +25,10 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
+        services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
+        services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<StatusRoute>();
         services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
