@@ -1,5 +1,6 @@
 using Headgate.Server.Decisions;
 using Headgate.Server.Http;
+using Headgate.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public static class HeadgateServer
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapObservation();
         return app;
     }
 }

@@ -2,9 +2,8 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
-using Headgate.Server.Health;
 using Headgate.Server.Load;
-using Headgate.Server.Statistics;
+using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,10 +22,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoutes>();
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateObservation();
         return services;
     }
 
