@@ -4,6 +4,11 @@ using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Load;
 using Headgate.Server.Telemetry;
+using Headgate.Server.Health;
+using Headgate.Server.Hosting;
+using Headgate.Server.Load;
+using Headgate.Server.Statistics;
+using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -16,6 +21,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
+        services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddSingleton<IAccessGate, OpenGate>();
@@ -23,6 +29,11 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoutes>();
         services.AddHeadgateObservation();
+        services.TryAddSingleton<ILoadFigures, NoLoad>();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateSettings();
         return services;
     }
 

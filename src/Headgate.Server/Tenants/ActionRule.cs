@@ -9,6 +9,9 @@ internal sealed record ActionRule : ConfigNode
     /// </summary>
     private const string LimitName = "rate";
 
+    /// <summary>How long a concurrency limit's permit is held without a renewal where nothing is said.</summary>
+    public static TimeSpan DefaultLeaseTime { get; } = TimeSpan.FromMinutes(1);
+
     private ActionRule(Algorithm algorithm, long maxRequests, TimeSpan window, long? burst, string? text, Limit limit)
     {
         Algorithm = algorithm;

@@ -3,6 +3,18 @@ namespace Headgate.Server.Tenants;
 /// <summary>What holds for all tenants: load management, and the limit where nothing else applies. Immutable.</summary>
 internal sealed record GlobalSettings : ConfigNode
 {
+    /// <summary>The bound of <see cref="MaxGlobalConcurrentRequests"/>.</summary>
+    public const int MostConcurrentRequests = 100_000;
+
+    /// <summary>The bound of <see cref="MaxTenantQueueSize"/>.</summary>
+    public const int MostTenantQueueSize = 100_000;
+
+    /// <summary>The bound of <see cref="MaxQueuedRequests"/>.</summary>
+    public const int MostQueuedRequests = 1_000_000;
+
+    /// <summary>The bound of <see cref="QueueTimeout"/>.</summary>
+    public static TimeSpan LongestQueueTimeout { get; } = TimeSpan.FromHours(1);
+
     /// <summary>Decisions at work at once, 1 to 100,000.</summary>
     public int MaxGlobalConcurrentRequests { get; init; } = 200;
 
