@@ -2,6 +2,8 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
+using Headgate.Server.Load;
+using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
@@ -29,6 +31,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation();
         services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
