@@ -6,6 +6,7 @@ using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
+using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateSettings();
         return services;
     }
 
