@@ -17,7 +17,7 @@ internal static class HeadgateCommand
         SimulateCommand.Create(terminal),
         CheckCommand.Create(terminal),
         BenchCommand.Create(terminal),
-        ServeCommand.Create(),
+        ServeCommand.Create(terminal),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };
@@ -42,6 +42,8 @@ internal static class HeadgateCommand
             return ExitCode.WrongUsage;
         }
 
+        // A service stops by itself in good order, and may need longer than this library gives.
+        if (parsed.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = null;
         try
         {
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);

@@ -12,17 +12,19 @@ internal sealed record RedisArgument(string Configuration, string Display)
     public static RedisArgument Local { get; } = new("127.0.0.1:6379", "127.0.0.1:6379");
 
     /// <summary>Messages repeat only what cannot be part of a password.</summary>
-    public static RedisArgument Parse(string text)
+    /// <param name="text">As given.</param>
+    /// <param name="source">The flag or variable that it was given by.</param>
+    public static RedisArgument Parse(string text, string source = "--redis")
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         string[] hosts = [.. parts.TakeWhile(part => !part.Contains('=', StringComparison.Ordinal))];
         if (text.Contains("://", StringComparison.Ordinal) || hosts.Any(host => host.Contains('@', StringComparison.Ordinal)))
-            throw CommandException.WrongUsage($"--redis is written like a URL. {Form}");
-        if (hosts.Length == 0) throw CommandException.WrongUsage($"--redis names no host. {Form}");
+            throw CommandException.WrongUsage($"{source} is written like a URL. {Form}");
+        if (hosts.Length == 0) throw CommandException.WrongUsage($"{source} names no host. {Form}");
         if (parts.Skip(hosts.Length).Any(part => !part.Contains('=', StringComparison.Ordinal)))
         {
             throw CommandException.WrongUsage(
-                $"--redis has a part without '=' after an option; a password cannot have a comma in it. {Form}");
+                $"{source} has a part without '=' after an option; a password cannot have a comma in it. {Form}");
         }
 
         return new RedisArgument(text, PlainText.Clean(string.Join(", ", hosts.Select(WithPort)), 200));

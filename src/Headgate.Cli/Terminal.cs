@@ -1,3 +1,5 @@
+using Headgate.Cli.Serve;
+
 namespace Headgate.Cli;
 
 /// <summary>Where a command reads and writes, and what the other end can show. Tests pass their own.</summary>
@@ -23,11 +25,14 @@ internal sealed class Terminal
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>The environment variables that begin with HEADGATE_.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     public static Terminal OfProcess()
     {
         bool screen = !Console.IsOutputRedirected;
-        bool dumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
-        bool noColour = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        bool dumb = System.Environment.GetEnvironmentVariable("TERM") == "dumb";
+        bool noColour = !string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("NO_COLOR"));
         return new Terminal
         {
             Output = Console.Out,
@@ -36,6 +41,7 @@ internal sealed class Terminal
             Colours = screen && !dumb && !noColour,
             Interactive = !Console.IsErrorRedirected && !dumb,
             Unicode = screen && !dumb && Console.OutputEncoding.CodePage == 65001,
+            Environment = EnvironmentSettings.OfProcess(),
             Width = screen ? WidthOrDefault() : 120,
         };
     }

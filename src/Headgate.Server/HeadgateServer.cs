@@ -1,8 +1,11 @@
 using Headgate.Server.Decisions;
+using Headgate.Server.Hosting;
 using Headgate.Server.Http;
+using Headgate.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Headgate.Server;
 
@@ -15,15 +18,20 @@ public static class HeadgateServer
     public static WebApplication Create(ServeOptions options, Action<WebApplicationBuilder>? customise = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(options.Urls);
+        // Empty: nothing but these options has a say. An appsettings.json that lies about, or ASPNETCORE_URLS, would.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
+        app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapHeadgateSettings();
         return app;
     }
 }

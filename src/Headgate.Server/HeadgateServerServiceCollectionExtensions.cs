@@ -3,8 +3,10 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Health;
+using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
+using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -17,6 +19,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
+        services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddSingleton<IAccessGate, OpenGate>();
@@ -27,6 +30,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateSettings();
         return services;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Headgate.Server;
 
 /// <summary>Settings of the decision service, read once when it is built. Immutable.</summary>
@@ -17,4 +19,50 @@ public sealed record ServeOptions
 
     /// <summary>The folder in which configuration, keys and counters outlive the process; null to keep them in memory alone.</summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>How long requests that have begun may go on after a stop was asked for; then their connections are cut. 0 to 10 minutes.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the service goes on as before after a stop was asked for, but for saying that it is not ready and closing connections behind
+    /// answers: so that balancers turn away first. 0 to 10 minutes.
+    /// </summary>
+    public TimeSpan DrainDelay { get; init; }
+
+    /// <summary>Connections at once, idle ones too; more are closed as they come. 1 to 1,000,000.</summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>How long a request may take in all, from its header to the end of its answer. 1 second to 1 hour; it is seen within a second.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the header of a request may take to come. 1 second to 10 minutes.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection may be idle. Longer than a balancer keeps its own, or it sends into closed ones. 1 second to 1 day.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>The least that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How log lines are written.</summary>
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>Where metrics and traces go by OTLP: <c>http://collector:4317</c>; null for nowhere.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>True to ask for keys on this machine too. Elsewhere they are always asked for.</summary>
+    public bool RequireKeys { get; init; }
+
+    /// <summary>A file whose first line is the secret of an administrator's key; null for none.</summary>
+    public string? AdminKeyFile { get; init; }
+}
+
+/// <summary>How log lines are written.</summary>
+public enum LogFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>A JSON object a line.</summary>
+    Json,
 }

@@ -17,6 +17,7 @@ internal static class ProblemAnswer
         context.Response.StatusCode = refusal.Status;
         context.Response.ContentType = ContentType;
         context.Response.Headers.CacheControl = "no-store";
+        if (refusal.Header is { } header) context.Response.Headers[header.Key] = header.Value;
         Utf8JsonWriter writer = new(context.Response.BodyWriter);
         await using (writer.ConfigureAwait(false))
         {

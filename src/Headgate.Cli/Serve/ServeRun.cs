@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using Headgate.Extensions;
+using Headgate.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
+
+namespace Headgate.Cli.Serve;
+
+/// <summary>Builds the service, runs it until it is told to stop, and says what stood in the way of a start.</summary>
+internal static class ServeRun
+{
+    public static async Task<int> RunAsync(ServeOptions options, CancellationToken ct)
+    {
+        WebApplication app = Build(options);
+        await using (app.ConfigureAwait(false))
+        {
+            await StartAsync(app, options, ct).ConfigureAwait(false);
+            await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static WebApplication Build(ServeOptions options)
+    {
+        try
+        {
+            return HeadgateServer.Create(options);
+        }
+        catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
+        {
+            throw wrong;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, ServeOptions options, CancellationToken ct)
+    {
+        try
+        {
+            await app.StartAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
+        {
+            throw wrong;
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw CommandException.Failed($"{Where(options, taken)} is in use by another program. End that program, or listen elsewhere: --urls http://127.0.0.1:5001");
+        }
+        catch (Exception refused) when (refused is SocketException || refused.InnerException is SocketException)
+        {
+            SocketException reason = refused as SocketException ?? (SocketException)refused.InnerException!;
+            throw CommandException.Failed($"{Where(options, refused)} cannot be listened on: {PlainText.Reason(reason)}. {Remedy(reason.SocketErrorCode)}");
+        }
+    }
+
+    /// <summary>Whatever the message names, else all that was asked for.</summary>
+    private static string Where(ServeOptions options, Exception refused) =>
+        options.Urls.Split(';').FirstOrDefault(url => refused.Message.Contains(url, StringComparison.OrdinalIgnoreCase)) ?? options.Urls;
+
+    private static string Remedy(SocketError error) => error switch
+    {
+        SocketError.AccessDenied => "Ports below 1024 are for root: use a higher one with --urls, or give the program the capability net_bind_service.",
+        SocketError.AddressNotAvailable => "Use an address of this machine, or * for all of them, with --urls.",
+        _ => "Listen elsewhere with --urls.",
+    };
+
+    private static CommandException? WrongConfiguration(Exception refused) => refused switch
+    {
+        HeadgateConfigurationException => CommandException.WrongUsage(refused.Message),
+        ArgumentException { ParamName: "configuration" } => CommandException.WrongUsage($"--redis: {refused.Message}"),
+        _ => null,
+    };
+}
