@@ -24,9 +24,9 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<ConfigBook>();
         services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<LoadControl>();
+        services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoutes>();
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
