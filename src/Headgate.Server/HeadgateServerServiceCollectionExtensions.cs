@@ -23,12 +23,16 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<ConfigBook>();
         services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<LoadControl>();
+        services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<StatusRoute>();
         services.AddHeadgateObservation();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
