@@ -2,9 +2,11 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
+using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -25,6 +27,10 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoutes>();
         services.AddHeadgateSettings();
+        services.TryAddSingleton<ILoadFigures, NoLoad>();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
         return services;
     }
 

@@ -120,6 +120,8 @@ internal readonly struct BucketFlow
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long Convert(in BucketState state, long time)
     {
+        // No bucket leaves such a state; a snapshot that somebody made up may have put it here.
+        if (state.Period <= 0 || state.Permits == 0) return 0;
         UInt128 level = ((UInt128)(ulong)(state.EmptyAt - time) * state.Permits) - state.Fraction;
         UInt128 converted = ((level * (ulong)Period) + (ulong)state.Period - 1) / (ulong)state.Period;
         UInt128 most = UInt128.Min(MaxLevel, (UInt128)Permits << MaxDrainBits);

@@ -66,4 +66,7 @@ internal record struct FixedWindowState
     public long LastSeen;
     public long EndsAt;
     public long Count;
+
+    /// <summary>0, rather than what lay there: states are saved as they are.</summary>
+    private readonly long _unused;
 }

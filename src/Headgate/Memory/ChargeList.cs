@@ -206,7 +206,7 @@ internal sealed unsafe class ChargeList
         for (int i = 0; i < _count; i++)
         {
             ref Item item = ref _items[i];
-            Segment segment = _store.TableOf(item.Binding.OwnsMemory).Find(item.Digest);
+            Segment segment = _store.TableOf(item.Binding.Shelf).Find(item.Digest);
             if (!ReferenceEquals(item.Segment, segment)) item.Segment = segment;
             int place = _gateCount;
             while (place > 0 && _items[_gates[place - 1]].Segment.Order > segment.Order) place--;
@@ -220,7 +220,7 @@ internal sealed unsafe class ChargeList
     {
         bool clean = _items[0].Segment.CountDecision();
         Exit();
-        if (clean) _store.TableOf(_items[0].Binding.OwnsMemory).SweepSome(now);
+        if (clean) _store.TableOf(_items[0].Binding.Shelf).SweepSome(now);
     }
 
     private void Exit()
@@ -265,7 +265,7 @@ internal sealed unsafe class ChargeList
             }
 
             if (missing == 0 || segment.HasRoom(missing)) continue;
-            _store.TableOf(segment.OwnsMemory).MakeRoom(segment, missing, now);
+            _store.TableOf(_items[_gates[s]].Binding.Shelf).MakeRoom(segment, missing, now);
             moved = true;
         }
 
@@ -307,7 +307,7 @@ internal sealed unsafe class ChargeList
     {
         if (_count > _store.Budget.MaxKeys)
             throw new ArgumentException($"The list names {_count} keys and MaxKeys is {_store.Budget.MaxKeys}. Raise MaxKeys to at least the length of a list.");
-        if (_store.TryEvict(_items[0].Binding.OwnsMemory, _items[0].Digest, now))
+        if (_store.TryEvict(_items[0].Binding.Shelf, _items[0].Digest, now))
         {
             _reserved++;
             return;

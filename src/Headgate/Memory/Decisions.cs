@@ -21,8 +21,11 @@ internal static class Decisions
         shadowDeniedBy,
         now);
 
-    /// <summary>A time that no <see cref="TimeSpan"/> can hold (a bucket overfull beyond 29,000 years) is cut, towards denial.</summary>
+    /// <summary>
+    /// A time that no <see cref="TimeSpan"/> can hold (a bucket overfull beyond 29,000 years) is cut, towards denial; so is one below zero,
+    /// which takes a state that was made up.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TimeSpan Span(long micros) =>
-        micros <= MaxMicros ? new TimeSpan(micros * TimeSpan.TicksPerMicrosecond) : new TimeSpan(long.MaxValue);
+        (ulong)micros <= MaxMicros ? new TimeSpan(micros * TimeSpan.TicksPerMicrosecond) : new TimeSpan(long.MaxValue);
 }

@@ -32,6 +32,14 @@ internal sealed class KeyBudget(long maxKeys)
         if (keys != 0) Interlocked.Add(ref _keys, -keys);
     }
 
+    /// <summary>Takes over the books of a store that was filled before anybody knew it.</summary>
+    public void Adopt(long keys, long forcedEvictions)
+    {
+        Volatile.Write(ref _keys, keys);
+        Volatile.Write(ref _forcedEvictions, forcedEvictions);
+        if (forcedEvictions > 0) Telemetry.Evictions.Add(forcedEvictions);
+    }
+
     public void CountForcedEviction()
     {
         Interlocked.Increment(ref _forcedEvictions);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -7,50 +8,93 @@ using Aes = System.Runtime.Intrinsics.X86.Aes;
 namespace Headgate.Memory;
 
 /// <summary>
-/// A 128-bit hash of a key under secrets drawn once a process, so that nobody can choose keys that collide (law 13).
+/// A 128-bit hash of a key under secrets of one store, so that nobody can choose keys that collide (law 13).
 /// With AES instructions: each 16-byte block, masked by a secret of its place, goes through four AES rounds and the results are xored.
 /// Elsewhere SipHash-2-4 with 128 bits.
 /// </summary>
 /// <remarks>
 /// Four rounds of AES with independent keys have a differential probability of at most 2^-113 (Keliher and Sui, 2007), which makes the sum
 /// a universal hash (the construction of PMAC, Rogaway 2002): two keys chosen without knowing the secrets collide with about that
-/// probability. Digests never leave the process, so nothing about the secrets can be learnt from them.
+/// probability. Digests leave the process in a snapshot only, and that holds the secrets as well.
 /// The encoding is injective: for one length the blocks determine the text, and the length has a term of its own.
+/// The secrets lie in the object itself, next to each other: one load away from the binding, whose domain is needed at the same time.
 /// </remarks>
-internal static class KeyHash
+internal sealed class KeyHash
 {
+    /// <summary>What the secrets take in a snapshot: the masks, four keys for AES and one for SipHash.</summary>
+    public const int SecretBytes = (RunBlocks + 5) * BlockBytes;
+
+    /// <summary>A hash for keys that no store keeps: where a limit is taken apart without one.</summary>
+    public static readonly KeyHash OfProcess = Draw();
+
     /// <summary>Blocks that have a mask of their own; a longer text is hashed in runs of so many, each under the digest of those before.</summary>
     private const int RunBlocks = 64;
     private const int BlockBytes = 16;
 
-    private static readonly Vector128<byte>[] Masks = Secrets(RunBlocks);
-    private static readonly Vector128<byte> Key0 = Secrets(1)[0], Key1 = Secrets(1)[0], Key2 = Secrets(1)[0], Key3 = Secrets(1)[0];
-    private static readonly (ulong, ulong) SipKey = (Secrets(1)[0].AsUInt64()[0], Secrets(1)[0].AsUInt64()[0]);
+    private readonly Vector128<byte> _key0, _key1, _key2, _key3;
+    private readonly (ulong Low, ulong High) _sipKey;
+    private MaskArray _masks;
+
+    /// <param name="secrets"><see cref="SecretBytes"/> bytes.</param>
+    public KeyHash(ReadOnlySpan<byte> secrets)
+    {
+        secrets[..(RunBlocks * BlockBytes)].CopyTo(MemoryMarshal.AsBytes((Span<Vector128<byte>>)_masks));
+        secrets = secrets[(RunBlocks * BlockBytes)..];
+        _key0 = Vector128.Create(secrets[..BlockBytes]);
+        _key1 = Vector128.Create(secrets[BlockBytes..(2 * BlockBytes)]);
+        _key2 = Vector128.Create(secrets[(2 * BlockBytes)..(3 * BlockBytes)]);
+        _key3 = Vector128.Create(secrets[(3 * BlockBytes)..(4 * BlockBytes)]);
+        _sipKey = (BinaryPrimitives.ReadUInt64LittleEndian(secrets[(4 * BlockBytes)..]), BinaryPrimitives.ReadUInt64LittleEndian(secrets[((4 * BlockBytes) + 8)..]));
+    }
+
+    /// <summary>True if keys are hashed by AES here, false if by SipHash: the digests differ.</summary>
+    public static bool UsesAes => Aes.IsSupported;
+
+    /// <summary>A hash under fresh random secrets.</summary>
+    public static KeyHash Draw()
+    {
+        Span<byte> secrets = stackalloc byte[SecretBytes];
+        RandomNumberGenerator.Fill(secrets);
+        return new KeyHash(secrets);
+    }
+
+    /// <summary>Writes what the constructor reads.</summary>
+    public void CopySecrets(Span<byte> destination)
+    {
+        MemoryMarshal.AsBytes((Span<Vector128<byte>>)_masks).CopyTo(destination);
+        destination = destination[(RunBlocks * BlockBytes)..];
+        _key0.CopyTo(destination);
+        _key1.CopyTo(destination[BlockBytes..]);
+        _key2.CopyTo(destination[(2 * BlockBytes)..]);
+        _key3.CopyTo(destination[(3 * BlockBytes)..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[(4 * BlockBytes)..], _sipKey.Low);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[((4 * BlockBytes) + 8)..], _sipKey.High);
+    }
 
     /// <summary>The digest of <paramref name="text"/> in the domain of <paramref name="tweak"/>, itself a digest of what the keys belong to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static KeyDigest Compute(string text, KeyDigest tweak)
+    public KeyDigest Compute(string text, KeyDigest tweak)
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(text.AsSpan());
         return Aes.IsSupported && bytes.Length <= RunBlocks * BlockBytes ? ByAes(bytes, tweak) : Other(bytes, tweak);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static KeyDigest Other(ReadOnlySpan<byte> bytes, KeyDigest tweak)
+    private KeyDigest Other(ReadOnlySpan<byte> bytes, KeyDigest tweak)
     {
-        if (!Aes.IsSupported) return SipHash.Compute(SipKey, tweak, bytes);
+        if (!Aes.IsSupported) return SipHash.Compute(_sipKey, tweak, bytes);
         const int Run = RunBlocks * BlockBytes;
         KeyDigest digest = ByAes(default, tweak with { Low = tweak.Low ^ (ulong)bytes.Length });
         for (; bytes.Length > Run; bytes = bytes[Run..]) digest = ByAes(bytes[..Run], digest);
         return ByAes(bytes, digest);
     }
 
-    private static KeyDigest ByAes(ReadOnlySpan<byte> bytes, KeyDigest tweak)
+    private KeyDigest ByAes(ReadOnlySpan<byte> bytes, KeyDigest tweak)
     {
         int length = bytes.Length;
         ref byte start = ref MemoryMarshal.GetReference(bytes);
-        ref Vector128<byte> mask = ref MemoryMarshal.GetArrayDataReference(Masks);
-        (Vector128<byte> key0, Vector128<byte> key1, Vector128<byte> key2, Vector128<byte> key3) = (Key0, Key1, Key2, Key3);
+        ref Vector128<byte> mask = ref _masks[0];
+        (Vector128<byte> key0, Vector128<byte> key1, Vector128<byte> key2, Vector128<byte> key3) = (_key0, _key1, _key2, _key3);
 
         Vector128<byte> sum = Vector128.Create(tweak.Low ^ (ulong)length, tweak.High).AsByte();
         sum = Aes.Encrypt(Aes.Encrypt(Aes.Encrypt(Aes.Encrypt(sum, key0), key1), key2), key3);
@@ -93,10 +137,9 @@ internal static class KeyHash
         return Vector128.Create(first, last).AsByte();
     }
 
-    private static Vector128<byte>[] Secrets(int count)
+    [InlineArray(RunBlocks)]
+    private struct MaskArray
     {
-        Vector128<byte>[] secrets = new Vector128<byte>[count];
-        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(secrets.AsSpan()));
-        return secrets;
+        private Vector128<byte> _first;
     }
 }

@@ -6,18 +6,19 @@ namespace Headgate.Memory;
 
 /// <summary>
 /// One plain limit as the memory store charges it: its algorithm behind untyped cells, the domain of its keys, and what decisions call it.
-/// Immutable; a pure function of (namespace, limit), so bindings are made anew whenever they are not at hand.
+/// Immutable; a pure function of (namespace, limit) and the store's hash, so bindings are made anew whenever they are not at hand.
 /// </summary>
 internal abstract class LimitBinding
 {
-    private protected LimitBinding(LimitLeaf leaf, string ns, long permits, bool ownsMemory)
+    private protected LimitBinding(LimitLeaf leaf, string ns, KeyHash hash, long permits, Shelf shelf)
     {
         Limit = leaf.Limit;
         Label = leaf.Label;
         IsShadow = leaf.Shadow;
         Permits = permits;
-        OwnsMemory = ownsMemory;
-        Domain = KeyHash.Compute($"{ns.Length}:{ns}{leaf.Identity}", default);
+        Shelf = shelf;
+        Hash = hash;
+        Domain = hash.Compute($"{ns.Length}:{ns}{leaf.Identity}", default);
     }
 
     public string Label { get; }
@@ -26,7 +27,13 @@ internal abstract class LimitBinding
 
     public long Permits { get; }
 
-    public bool OwnsMemory { get; }
+    /// <summary>The table its states lie in.</summary>
+    public Shelf Shelf { get; }
+
+    public bool OwnsMemory => Shelf != Shelf.Plain;
+
+    /// <summary>The hash of the store that it is for.</summary>
+    public KeyHash Hash { get; }
 
     /// <summary>What keys are hashed under: two different (namespace, limit identity) never share a state.</summary>
     public KeyDigest Domain { get; }
@@ -41,14 +48,17 @@ internal abstract class LimitBinding
     /// <summary>True if permits are held and given back.</summary>
     public virtual bool HoldsPermits => false;
 
-    public static LimitBinding Create(LimitLeaf leaf, string ns) => leaf.Limit switch
+    /// <summary>For decisions without a table of keys: on copies of states, or on states that lie elsewhere.</summary>
+    public static LimitBinding Create(LimitLeaf leaf, string ns) => Create(leaf, ns, KeyHash.OfProcess);
+
+    public static LimitBinding Create(LimitLeaf leaf, string ns, KeyHash hash) => leaf.Limit switch
     {
-        TokenBucketLimit l => new LimitBinding<TokenBucket, BucketState>(leaf, ns, l.Capacity, new TokenBucket(l.Flow)),
-        LeakyBucketLimit l => new LimitBinding<LeakyBucket, BucketState>(leaf, ns, l.Capacity, new LeakyBucket(l.Flow)),
-        FixedWindowLimit l => new LimitBinding<FixedWindow, FixedWindowState>(leaf, ns, l.Permits, new FixedWindow(l.Permits, l.WindowMicros)),
-        SlidingWindowLimit l => new LimitBinding<SlidingWindow, SlidingWindowState>(leaf, ns, l.Permits, new SlidingWindow(l.Permits, l.WindowMicros)),
-        SlidingLogLimit l => new LimitBinding<SlidingLog, SlidingLogState>(leaf, ns, l.Permits, new SlidingLog(l.Permits, l.WindowMicros)),
-        ConcurrencyLimit l => new ConcurrencyBinding(leaf, ns, l.Permits, new Concurrency(l.Permits, l.LeaseMicros)),
+        TokenBucketLimit l => new LimitBinding<TokenBucket, BucketState>(leaf, ns, hash, l.Capacity, new TokenBucket(l.Flow)),
+        LeakyBucketLimit l => new LimitBinding<LeakyBucket, BucketState>(leaf, ns, hash, l.Capacity, new LeakyBucket(l.Flow)),
+        FixedWindowLimit l => new LimitBinding<FixedWindow, FixedWindowState>(leaf, ns, hash, l.Permits, new FixedWindow(l.Permits, l.WindowMicros)),
+        SlidingWindowLimit l => new LimitBinding<SlidingWindow, SlidingWindowState>(leaf, ns, hash, l.Permits, new SlidingWindow(l.Permits, l.WindowMicros)),
+        SlidingLogLimit l => new LimitBinding<SlidingLog, SlidingLogState>(leaf, ns, hash, l.Permits, new SlidingLog(l.Permits, l.WindowMicros)),
+        ConcurrencyLimit l => new ConcurrencyBinding(leaf, ns, hash, l.Permits, new Concurrency(l.Permits, l.LeaseMicros)),
         _ => throw new ArgumentException($"The memory store does not know the limit {leaf.Limit.GetType()}.", nameof(leaf)),
     };
 
@@ -75,20 +85,23 @@ internal abstract class LimitBinding
 }
 
 /// <summary>A binding that the JIT specialises for one algorithm and its state.</summary>
-internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns, long permits, TAlgorithm algorithm)
-    : LimitBinding(leaf, ns, permits, TAlgorithm.OwnsMemory)
+internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns, KeyHash hash, long permits, TAlgorithm algorithm)
+    : LimitBinding(leaf, ns, hash, permits, Home)
     where TAlgorithm : struct, IAlgorithm<TState>
     where TState : unmanaged
 {
     private readonly TAlgorithm _algorithm = algorithm;
+
+    /// <summary>A constant for the JIT.</summary>
+    private static Shelf Home => !TAlgorithm.OwnsMemory ? Shelf.Plain : typeof(TAlgorithm) == typeof(Concurrency) ? Shelf.Leases : Shelf.Logs;
 
     /// <summary>By reference: a call through a readonly field of a type parameter would copy the whole algorithm first.</summary>
     protected ref TAlgorithm Algorithm => ref Unsafe.AsRef(in _algorithm);
 
     public sealed override Decision AcquireOne(MemoryStore store, string key, long cost, UInt128 lease)
     {
-        KeyDigest digest = KeyHash.Compute(key, Domain);
-        SlotTable table = store.TableOf(TAlgorithm.OwnsMemory);
+        KeyDigest digest = Hash.Compute(key, Domain);
+        SlotTable table = store.TableOf(Home);
         Segment segment = table.Find(digest);
         long now = store.Clock.Now();
         segment.Gate.Enter();
@@ -176,16 +189,16 @@ internal unsafe class LimitBinding<TAlgorithm, TState>(LimitLeaf leaf, string ns
 }
 
 /// <summary>The one limit whose permits are held.</summary>
-internal sealed unsafe class ConcurrencyBinding(LimitLeaf leaf, string ns, long permits, Concurrency algorithm)
-    : LimitBinding<Concurrency, ConcurrencyState>(leaf, ns, permits, algorithm)
+internal sealed unsafe class ConcurrencyBinding(LimitLeaf leaf, string ns, KeyHash hash, long permits, Concurrency algorithm)
+    : LimitBinding<Concurrency, ConcurrencyState>(leaf, ns, hash, permits, algorithm)
 {
     public override bool HoldsPermits => true;
 
     /// <summary>Releases a lease on a single key, without a list.</summary>
     public bool ReleaseOne(MemoryStore store, string key, UInt128 lease)
     {
-        KeyDigest digest = KeyHash.Compute(key, Domain);
-        SlotTable table = store.TableOf(ownsMemory: true);
+        KeyDigest digest = Hash.Compute(key, Domain);
+        SlotTable table = store.TableOf(Shelf.Leases);
         Segment segment = table.Find(digest);
         long now = store.Clock.Now();
         segment.Gate.Enter();

@@ -5,11 +5,11 @@ namespace Headgate.Memory;
 /// <summary>A limit in a namespace, taken apart into what the store charges.</summary>
 internal sealed class LimitPlan
 {
-    private LimitPlan(string? ns, Limit limit)
+    private LimitPlan(string? ns, Limit limit, KeyHash hash)
     {
         Namespace = ns;
         Limit = limit;
-        Bindings = [.. limit.Leaves.Select(leaf => LimitBinding.Create(leaf, ns ?? ""))];
+        Bindings = [.. limit.Leaves.Select(leaf => LimitBinding.Create(leaf, ns ?? "", hash))];
         Single = Bindings is [{ IsShadow: false } only] ? only : null;
     }
 
@@ -22,13 +22,14 @@ internal sealed class LimitPlan
     /// <summary>The binding of a plain, enforced limit, which needs no list.</summary>
     public LimitBinding? Single { get; }
 
-    public static LimitPlan Create(string? ns, Limit limit) => new(ns, limit);
+    /// <summary>For who needs to know what a limit consists of, and has no store.</summary>
+    public static LimitPlan Create(string? ns, Limit limit) => new(ns, limit, KeyHash.OfProcess);
 
     /// <summary>
     /// Plans of limits used lately, found by reference: a plan is a pure function of its inputs, so one that was pushed out is simply made
     /// again. A racy array of immutable objects needs no lock.
     /// </summary>
-    internal sealed class Cache
+    internal sealed class Cache(KeyHash hash)
     {
         private const int Size = 1024;
 
@@ -48,7 +49,7 @@ internal sealed class LimitPlan
         {
             LimitPlan? plan = Volatile.Read(ref _plans[place ^ 1]);
             if (plan is not null && plan.IsFor(ns, limit)) return plan;
-            plan = Create(ns, limit);
+            plan = new LimitPlan(ns, limit, hash);
             Volatile.Write(ref _plans[_plans[place] is null ? place : place ^ 1], plan);
             return plan;
         }

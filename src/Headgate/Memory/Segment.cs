@@ -15,6 +15,9 @@ namespace Headgate.Memory;
 /// </remarks>
 internal sealed unsafe class Segment
 {
+    /// <summary>Slots of the largest segment.</summary>
+    public const int MaxSlots = MaxBlocks * Block.Slots;
+
     private const int MaxBlocks = 16;
     private const int GroupSlots = 16;
     private const int GroupsPerBlock = Block.Slots / GroupSlots;
@@ -54,11 +57,12 @@ internal sealed unsafe class Segment
     /// <summary>Those bits.</summary>
     public ulong Prefix => _prefix;
 
-    public bool OwnsMemory => _ownsMemory;
-
     /// <summary>True if the key belongs here: not after a split moved it, nor after disposal.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Owns(KeyDigest digest) => digest.High >> (64 - Depth) == _prefix;
+
+    /// <summary>The greatest leading 64 bits of a digest that belongs here.</summary>
+    public ulong Last => (_prefix << (64 - Depth)) | (ulong.MaxValue >> Depth);
 
     /// <summary>Counts a decision; true each 64th, when the caller does a little cleaning elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -157,6 +161,54 @@ internal sealed unsafe class Segment
     }
 
     public int SweepAll(long now) => Sweep(_groups, now);
+
+    /// <summary>
+    /// Copies the slots, at most <see cref="MaxSlots"/>, whose digests have leading bits from <paramref name="first"/> to
+    /// <paramref name="last"/> and that still count. Blocks that they own are not copied.
+    /// </summary>
+    public int Copy(ulong first, ulong last, long now, Span<Slot> slots)
+    {
+        int count = 0;
+        for (int i = 0; i < _groups * GroupSlots; i++)
+        {
+            Block* block = _blocks[i / Block.Slots];
+            if (block->Tags[i % Block.Slots] <= Block.Freed) continue;
+            Slot* slot = Block.SlotAt(block, i % Block.Slots);
+            if (slot->Digest.High < first || slot->Digest.High > last || slot->Cell.Head.ForgetAt <= now) continue;
+            slots[count++] = *slot;
+        }
+
+        return count;
+    }
+
+    /// <summary>Copies the times at which keys are forgotten. Returns how many.</summary>
+    public int CopyForgetTimes(Span<long> times)
+    {
+        int count = 0;
+        for (int i = 0; i < _groups * GroupSlots; i++)
+        {
+            Block* block = _blocks[i / Block.Slots];
+            if (block->Tags[i % Block.Slots] > Block.Freed) times[count++] = Block.SlotAt(block, i % Block.Slots)->Cell.Head.ForgetAt;
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Drops every key that is forgotten before <paramref name="time"/>, and of those at that time as many as <paramref name="alike"/>
+    /// says, which becomes less by them.
+    /// </summary>
+    public void DropSoonest(long time, ref long alike)
+    {
+        for (int i = 0; i < _groups * GroupSlots; i++)
+        {
+            Block* block = _blocks[i / Block.Slots];
+            if (block->Tags[i % Block.Slots] <= Block.Freed) continue;
+            long forgetAt = Block.SlotAt(block, i % Block.Slots)->Cell.Head.ForgetAt;
+            if (forgetAt > time || (forgetAt == time && alike-- <= 0)) continue;
+            RemoveAt(block, i % Block.Slots);
+        }
+    }
 
     /// <summary>Drops the key, of those in the next few groups that have any, that would decide like never seen soonest. False if there is no key.</summary>
     public bool Evict(long now, out bool forced)

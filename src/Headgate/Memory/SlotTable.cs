@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Headgate.Algorithms;
 
 namespace Headgate.Memory;
 
@@ -11,9 +13,15 @@ namespace Headgate.Memory;
 /// A segment is found without a lock and then entered; if it was split in between it does not own the key any more and the search starts
 /// over. The directory is replaced or written only under <see cref="_growth"/>, by who is in the segment that is split.
 /// </remarks>
-internal sealed class SlotTable : IDisposable
+internal sealed unsafe class SlotTable : IDisposable
 {
     private const int SweepGroups = 4;
+
+    /// <summary>A directory so small is not worth asking whether its keys are real.</summary>
+    private const int SmallDirectory = 4096;
+
+    /// <summary>Keys for each place in a larger directory, at least: a table that has grown by itself has hundreds.</summary>
+    private const int FewestKeysAPlace = 64;
 
     private readonly Lock _growth = new();
     private readonly KeyBudget _budget;
@@ -115,6 +123,74 @@ internal sealed class SlotTable : IDisposable
         return dropped;
     }
 
+    /// <summary>Leading bits that the directory looks at.</summary>
+    public int Depth => (Volatile.Read(ref _directory) ?? throw Disposed()).Depth;
+
+    /// <summary>
+    /// Copies slots of the segment that owns <paramref name="first"/>: those up to <paramref name="last"/>, by the leading 64 bits of their
+    /// digests, that count at <paramref name="now"/>. <paramref name="end"/> is how far that went.
+    /// </summary>
+    public int Copy(ulong first, ulong last, long now, Span<Slot> slots, out ulong end)
+    {
+        KeyDigest at = new(0, first);
+        Segment segment = Enter(at);
+        int count = segment.Copy(first, last, now, slots);
+        end = Math.Min(last, segment.Last);
+        segment.Gate.Exit();
+        return count;
+    }
+
+    /// <summary>Copies a state with the block that it owns, which the caller frees. False if the key is not there.</summary>
+    public bool TryClone(KeyDigest digest, Shelf shelf, out Cell cell)
+    {
+        Segment segment = Enter(digest);
+        try
+        {
+            Slot* slot = segment.Find(digest);
+            cell = slot == null ? default : slot->Cell;
+            if (cell.Fourth == 0) return slot != null;
+            nuint size = shelf == Shelf.Logs ? ((LogRing*)cell.Fourth)->Bytes : ((LeaseTable*)cell.Fourth)->Bytes;
+            void* block = NativeMemory.Alloc(size);
+            NativeMemory.Copy((void*)cell.Fourth, block, size);
+            cell.Fourth = (long)block;
+            return true;
+        }
+        finally
+        {
+            segment.Gate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// A slot for a key of a snapshot, in a table that nobody else knows yet. Null if the key is there, or if the <paramref name="read"/> keys
+    /// read so far crowd in so few places that no hash can have put them there: the directory would double for ever.
+    /// </summary>
+    public Slot* TryPlace(KeyDigest digest, long read, long now)
+    {
+        while (true)
+        {
+            Segment segment = Find(digest);
+            if (segment.Find(digest) != null) return null;
+            if (segment.HasRoom(1)) return segment.Insert(digest);
+            if (segment.MustSplit(1) && 1L << (segment.Depth + 1) > Math.Max(SmallDirectory, read / FewestKeysAPlace)) return null;
+            MakeRoom(segment, 1, now);
+        }
+    }
+
+    /// <summary>Copies the times at which keys are forgotten, of a table that nobody else knows yet. Returns how many.</summary>
+    public int CopyForgetTimes(Span<long> times)
+    {
+        int count = 0;
+        foreach (Segment segment in Segments()) count += segment.CopyForgetTimes(times[count..]);
+        return count;
+    }
+
+    /// <summary><see cref="Segment.DropSoonest"/> over a table that nobody else knows yet. Leaves the budget alone.</summary>
+    public void DropSoonest(long time, ref long alike)
+    {
+        foreach (Segment segment in Segments()) segment.DropSoonest(time, ref alike);
+    }
+
     /// <summary>Waits for who is in a segment, then frees it. Callers that come later find no directory.</summary>
     public void Dispose()
     {
@@ -129,6 +205,26 @@ internal sealed class SlotTable : IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private Segment Enter(KeyDigest digest)
+    {
+        Segment segment = Find(digest);
+        segment.Gate.Enter();
+        return segment.Owns(digest) ? segment : Reenter(segment, digest);
+    }
+
+    /// <summary>Every segment once.</summary>
+    private IEnumerable<Segment> Segments()
+    {
+        Directory directory = Volatile.Read(ref _directory) ?? throw Disposed();
+        Segment? last = null;
+        foreach (Segment segment in directory.Segments)
+        {
+            if (ReferenceEquals(segment, last)) continue;
+            last = segment;
+            yield return segment;
+        }
     }
 
     private void Split(Segment segment)
