@@ -2,11 +2,13 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
+using Headgate.Server.Load;
+using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
-using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
+using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -25,12 +27,16 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
+        services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
-        services.AddHeadgateSettings();
+        services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation();
         services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateSettings();
         return services;
     }
 
