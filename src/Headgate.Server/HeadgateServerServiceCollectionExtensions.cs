@@ -21,7 +21,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
-        services.AddSingleton<IAccessGate, OpenGate>();
+        services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
