@@ -24,9 +24,12 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
+        services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<HeldRoutes>();
+        services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
         services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<ReadinessBoard>();
