@@ -1,6 +1,8 @@
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Http;
+using Headgate.Server.Telemetry;
+using Headgate.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +23,7 @@ public static class HeadgateServer
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
         builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
@@ -31,6 +33,8 @@ public static class HeadgateServer
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapObservation();
+        app.MapHeadgateSettings();
         return app;
     }
 }

@@ -2,10 +2,13 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
+using Headgate.Server.Load;
+using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
+using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -31,10 +34,12 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation();
         services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateSettings();
         return services;
     }
 

@@ -15,6 +15,9 @@ internal sealed class RequestRefusal(int status, string detail, string? field = 
 
     public string? Value { get; } = value is { Length: > MaxValueLength } ? value[..MaxValueLength] + "..." : value;
 
+    /// <summary>A header field that goes with the status: WWW-Authenticate with a 401.</summary>
+    public KeyValuePair<string, string>? Header { get; init; }
+
     /// <summary>The kind of problem, a URI; null where the status says enough.</summary>
     public string? Type { get; init; }
 

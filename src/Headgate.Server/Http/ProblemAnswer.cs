@@ -22,6 +22,7 @@ internal static class ProblemAnswer
         context.Response.StatusCode = refusal.Status;
         context.Response.ContentType = ContentType;
         context.Response.Headers.CacheControl = "no-store";
+        if (refusal.Header is { } header) context.Response.Headers[header.Key] = header.Value;
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (refusal.RetryAfter is { } after) context.Response.Headers.RetryAfter = WholeSeconds(after).ToString(CultureInfo.InvariantCulture);
         Utf8JsonWriter writer = new(context.Response.BodyWriter, Readable);

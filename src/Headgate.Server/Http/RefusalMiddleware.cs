@@ -14,6 +14,8 @@ internal sealed class RefusalMiddleware(RequestDelegate next)
         try
         {
             await next(context).ConfigureAwait(false);
+            if (context.Response is { HasStarted: false, ContentType: null, ContentLength: null } && NoRoute(context) is { } unrouted)
+                await ProblemAnswer.WriteAsync(context, unrouted).ConfigureAwait(false);
         }
         catch (RequestRefusal refusal)
         {
@@ -33,4 +35,17 @@ internal sealed class RefusalMiddleware(RequestDelegate next)
             context.Abort();
         }
     }
+
+    /// <summary>Routing answers with a status alone.</summary>
+    private static RequestRefusal? NoRoute(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => RequestRefusal.Unknown("there is no such route. See /openapi/v1.json for those that there are."),
+        StatusCodes.Status405MethodNotAllowed => new RequestRefusal(StatusCodes.Status405MethodNotAllowed, $"this route does not take {Method(context)}; it takes {context.Response.Headers.Allow}.")
+        {
+            Header = new("Allow", context.Response.Headers.Allow.ToString()),
+        },
+        _ => null,
+    };
+
+    private static string Method(HttpContext context) => context.Request.Method is { Length: <= 20 } method ? method : "this method";
 }
