@@ -25,9 +25,12 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
+        services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<HeldRoutes>();
+        services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
         services.AddHeadgateObservation();
         services.AddSingleton<ReadinessBoard>();
