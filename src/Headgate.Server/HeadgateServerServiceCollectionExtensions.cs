@@ -2,13 +2,10 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
-using Headgate.Server.Load;
-using Headgate.Server.Telemetry;
-using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
-using Headgate.Server.Statistics;
 using Headgate.Server.Settings;
+using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -28,11 +25,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoutes>();
-        services.AddHeadgateObservation();
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateObservation(options);
         services.AddHeadgateSettings();
         return services;
     }
