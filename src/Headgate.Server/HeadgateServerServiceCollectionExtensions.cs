@@ -24,8 +24,16 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<LoadControl>();
         services.AddSingleton<Decider>();
+        services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
         services.AddHeadgateObservation(options);
+        services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation();
+        services.TryAddSingleton<ILoadFigures, NoLoad>();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
