@@ -28,6 +28,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
+        services.AddHeadgateObservation(options);
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
