@@ -1,6 +1,7 @@
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Http;
+using Headgate.Server.Telemetry;
 using Headgate.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,9 +29,11 @@ public static class HeadgateServer
         WebApplication app = builder.Build();
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<CheckMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapObservation();
         app.MapHeadgateSettings();
         return app;
     }
