@@ -2,10 +2,10 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
-using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
-using Headgate.Server.Statistics;
+using Headgate.Server.Settings;
+using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -21,13 +21,25 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddHeadgateHosting(options);
         services.AddConfiguration(options);
         services.AddSingleton<IAccessGate, OpenGate>();
+        services.AddSingleton<IConfigLog, MemoryConfigLog>();
+        services.AddSingleton<ConfigBook>();
+        services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
+        services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
+        services.AddSingleton<BatchRoute>();
+        services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
+        services.AddHeadgateObservation(options);
+        services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<HeldRoutes>();
+        services.AddSingleton<JointRoute>();
+        services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateSettings();
         return services;
     }
 

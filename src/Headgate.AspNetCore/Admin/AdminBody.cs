@@ -16,7 +16,11 @@ internal static class AdminBody
     // A field that is given twice is read differently by different readers.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    public static async Task<AdminFields> ReadAsync(HttpContext context)
+    public static async Task<AdminFields> ReadAsync(HttpContext context) => new(await ReadElementAsync(context).ConfigureAwait(false));
+
+    /// <summary>The JSON of the body, of whatever kind.</summary>
+    /// <exception cref="AdminRefusal">400: it is no JSON in UTF-8; 413: it is too long; 415: it is said to be something else.</exception>
+    public static async Task<JsonElement> ReadElementAsync(HttpContext context)
     {
         RequireJson(context.Request);
         if (context.Request.ContentLength > MaxBytes) throw TooLong();
@@ -27,7 +31,7 @@ internal static class AdminBody
             if (!Utf8.IsValid(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray()))
                 throw new AdminRefusal(StatusCodes.Status400BadRequest, "the body is not UTF-8; it must be JSON in UTF-8. Encode it so, or escape what is not ASCII.");
             using JsonDocument document = JsonDocument.Parse(bytes, Options);
-            return new AdminFields(document.RootElement.Clone());
+            return document.RootElement.Clone();
         }
         catch (JsonException bad)
         {

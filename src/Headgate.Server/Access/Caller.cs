@@ -6,6 +6,9 @@ namespace Headgate.Server.Access;
 /// <param name="Tenant">The one tenant it may do it for; null for all.</param>
 internal sealed record Caller(string Name, KeyRole Role, string? Tenant)
 {
+    /// <summary>The id of the key that was shown; null for none, and for the key that the service was started with.</summary>
+    public string? KeyId { get; init; }
+
     /// <summary>Who needs no key.</summary>
     public static Caller Loopback { get; } = new("loopback", KeyRole.Admin, null);
 

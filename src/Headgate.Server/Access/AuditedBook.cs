@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Headgate.Server.Changes;
+using Headgate.Server.Tenants;
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.Server.Access;
+
+/// <summary>The configuration as routes change it: each change leaves a line in the audit log. Thread-safe.</summary>
+internal sealed class AuditedBook(ConfigBook book, ILoggerFactory loggers)
+{
+    private readonly ILogger _log = loggers.CreateLogger(AuditLog.Category);
+
+    public ServiceConfig Current => book.Current;
+
+    public ImmutableArray<ConfigChange> History => book.History;
+
+    /// <inheritdoc cref="ConfigBook.ChangeAsync"/>
+    public async Task<ServiceConfig> ChangeAsync(Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
+    {
+        int edits = 0;
+        what = Printable.Of(what);
+        ServiceConfig result = await book.ChangeAsync(caller.Name, what, current =>
+        {
+            ImmutableArray<ConfigEdit> planned = plan(current);
+            edits = planned.Length;
+            return planned;
+        }, ct).ConfigureAwait(false);
+        if (edits > 0) AuditLog.Changed(_log, caller.Name, what, edits, result.Version);
+        return result;
+    }
+}
+
+/// <summary>Category Headgate.Server.Audit: who changed what. Never a secret.</summary>
+internal static partial class AuditLog
+{
+    public const string Category = "Headgate.Server.Audit";
+
+    [LoggerMessage(EventId = 1, EventName = "Changed", Level = LogLevel.Information, Message = "{Who}: {What} ({Edits} edits, version {Version})")]
+    public static partial void Changed(ILogger logger, string who, string what, int edits, long version);
+}
