@@ -19,10 +19,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
         services.AddHeadgateHosting(options);
-        services.AddConfiguration(options);
-        services.AddSingleton<IAccessGate, OpenGate>();
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
+        services.AddHeadgateConfiguration(options);
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());

@@ -104,15 +104,6 @@ public sealed class NodeJsonTests
         Assert.DoesNotContain("hg_secret", refused.Message + refused.Value, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Lists_of_keys_have_no_hashes()
-    {
-        AccessKey key = new() { Id = "k", Role = KeyRole.Decide, Hash = new string('a', 64), PreviousHash = new string('b', 64) };
-        string json = Same.Json(to => NodeJson.WritePublic(to, key));
-        Assert.DoesNotContain("aaaa", json, StringComparison.Ordinal);
-        Assert.DoesNotContain("bbbb", json, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("a\ud800", false)]
     [InlineData("\udc00a", false)]
