@@ -5,6 +5,7 @@ using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -33,10 +34,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
