@@ -6,7 +6,6 @@ using Headgate.Server.Load;
 using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
-using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,9 +17,11 @@ internal static class HeadgateServerServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
     {
+        ServeOptions given = options;
+        options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        HeadgateBuilderOf(services, options);
+        HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
@@ -44,7 +45,7 @@ internal static class HeadgateServerServiceCollectionExtensions
     {
         Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
         if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
-        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        if (options.Redis is { } redis) headgate.UseRedisAbove(redis);
         else headgate.UseRedis();
     }
 }
