@@ -22,6 +22,8 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
+        services.AddConfiguration(options);
+        services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
