@@ -3,6 +3,7 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
+using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
@@ -16,10 +17,14 @@ internal static class HeadgateServerServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
     {
+        ServeOptions given = options;
+        options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        HeadgateBuilderOf(services, options);
+        HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
+        services.AddConfiguration(options);
+        services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
@@ -42,7 +47,7 @@ internal static class HeadgateServerServiceCollectionExtensions
     {
         Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
         if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
-        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        if (options.Redis is { } redis) headgate.UseRedisAbove(redis);
         else headgate.UseRedis();
     }
 }
