@@ -27,6 +27,8 @@ public class ArchitectureTests
     [InlineData("Headgate.Extensions", """<FrameworkReference Include="Microsoft.AspNetCore.App" />""")]
     [InlineData("Headgate.Extensions", """<ProjectReference Include="../Headgate.Redis/Headgate.Redis.csproj" />""")]
     [InlineData("Headgate.Http", """<ProjectReference Include="../Headgate.AspNetCore/Headgate.AspNetCore.csproj" />""")]
+    [InlineData("Headgate.Client", """<ProjectReference Include="../Headgate.Server/Headgate.Server.csproj" />""")]
+    [InlineData("Headgate.Client", """<FrameworkReference Include="Microsoft.AspNetCore.App" />""")]
     [InlineData("Headgate.Server", """<ProjectReference Include="../Headgate.Gateway/Headgate.Gateway.csproj" />""")]
     [InlineData("Headgate.Gateway", """<ProjectReference Include="../Headgate.Server/Headgate.Server.csproj" />""")]
     [InlineData("Headgate.Server", """<PackageReference Include="Yarp.ReverseProxy" />""")]

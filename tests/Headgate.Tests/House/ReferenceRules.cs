@@ -14,6 +14,9 @@ internal static class ReferenceRules
         ["Headgate.Redis"] = new(["Headgate", "Headgate.Extensions"], ["StackExchange.Redis", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]),
         ["Headgate.AspNetCore"] = new(["Headgate", "Headgate.Extensions"], ["Microsoft.Extensions.", "Microsoft.AspNetCore."], AspNetCore),
         ["Headgate.Http"] = new(["Headgate", "Headgate.Extensions"], ["Microsoft.Extensions."]),
+        ["Headgate.Client"] = new(
+            ["Headgate"],
+            ["Microsoft.Extensions.Http", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]),
         ["Headgate.Server"] = new(
             ["Headgate", "Headgate.Extensions", "Headgate.Redis", "Headgate.AspNetCore"],
             ["Microsoft.Extensions.", "Microsoft.AspNetCore.", "YamlDotNet", "Google.Protobuf", "Grpc.Tools", "OpenTelemetry"], AspNetCore),
