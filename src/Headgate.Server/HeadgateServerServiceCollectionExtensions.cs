@@ -3,7 +3,6 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
-using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;

@@ -110,13 +110,10 @@ internal sealed class ConfigBook : IAsyncDisposable
     /// <exception cref="RequestRefusal">There would be too much of something.</exception>
     /// <exception cref="ConfigUnavailableException">It cannot be kept now; what was in force is.</exception>
     public Task<ServiceConfig> ChangeAsync(string who, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct) =>
-        ChangeAsync(who, what, (config, _) => plan(config), ct);
+        ChangeFromHistoryAsync(who, what, (config, _) => plan(config), ct);
 
-    /// <param name="who">Who asks.</param>
-    /// <param name="what">What for, in a line.</param>
-    /// <param name="plan">As above, from the current version and the changes that led to it.</param>
-    /// <param name="ct">Cancels the wait.</param>
-    public async Task<ServiceConfig> ChangeAsync(
+    /// <summary>Changes the configuration as <see cref="ChangeAsync"/> does, by a plan that looks at the changes that led to the current version too.</summary>
+    public async Task<ServiceConfig> ChangeFromHistoryAsync(
         string who, string what, Func<ServiceConfig, ImmutableArray<ConfigChange>, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
     {
         await _turn.WaitAsync(ct).ConfigureAwait(false);

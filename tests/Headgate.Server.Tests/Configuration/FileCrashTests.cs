@@ -7,7 +7,7 @@ using Headgate.Server.Changes.Files;
 using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>No acknowledged change is lost, whenever the power goes and whatever the disk refuses.</summary>
 public sealed class FileCrashTests

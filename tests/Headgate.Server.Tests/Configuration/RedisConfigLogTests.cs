@@ -9,7 +9,7 @@ using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>Against a real Redis, by its clock.</summary>
 public sealed class RedisConfigLogTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Headgate.Server.Changes.Files;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>
 /// A folder whose machine loses power: what was not synced is lost, kept, or kept in part, as a seed says. Operations can be made to fail or to be the last.

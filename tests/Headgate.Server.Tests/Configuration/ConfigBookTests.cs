@@ -9,7 +9,7 @@ using Headgate.Server.Changes;
 using Headgate.Server.Health;
 using Headgate.Server.Tenants;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 public sealed class ConfigBookTests
 {

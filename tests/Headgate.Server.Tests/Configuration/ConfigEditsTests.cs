@@ -2,7 +2,7 @@ using Headgate.Conformance.Generation;
 using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 public sealed class ConfigEditsTests
 {

@@ -4,7 +4,7 @@ using Headgate.Server.Changes.Files;
 using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>Whatever becomes of a file, what is good of it is used, what is not is said, and nothing is deleted.</summary>
 public sealed class FileDamageTests

@@ -4,9 +4,8 @@ using Headgate.Conformance.Generation;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
-using Headgate.Server.Tests.Changes;
 
-namespace Headgate.Server.Tests.Tenants;
+namespace Headgate.Server.Tests.Configuration;
 
 public sealed class NodeJsonTests
 {

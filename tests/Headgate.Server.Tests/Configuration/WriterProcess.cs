@@ -4,7 +4,7 @@ using Headgate.Server.Changes.Files;
 using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>What the killed process does: changes for ever, and the number of each on a line when it is kept. This assembly is started again for it.</summary>
 internal static class WriterProcess

@@ -6,7 +6,7 @@ using Headgate.Server.Changes.Files;
 using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>A process that makes changes is killed at random moments, with SIGKILL: what it said was kept is there.</summary>
 public sealed class KillTests : IDisposable

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>Compares configurations and changes to the last version and hash.</summary>
 internal static class Same

@@ -4,7 +4,7 @@ using Headgate.Server.Changes.Files;
 using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 public sealed class FileConfigLogTests : IDisposable
 {

@@ -5,7 +5,7 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
 
-namespace Headgate.Server.Tests.Changes;
+namespace Headgate.Server.Tests.Configuration;
 
 /// <summary>Generated leaves, and chains of changes over few enough ids that they meet.</summary>
 internal static class ConfigGen
