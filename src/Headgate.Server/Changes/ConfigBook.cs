@@ -183,6 +183,7 @@ internal sealed class ConfigBook : IAsyncDisposable
                     if (_isLoaded) await CatchUpAsync(stop).ConfigureAwait(false);
                     else await LoadAsync(stop).ConfigureAwait(false);
                     Report(null);
+                    ForgetDamage();
                 }
                 finally
                 {
@@ -283,6 +284,14 @@ internal sealed class ConfigBook : IAsyncDisposable
         _board.Set(BoardName, _isLoaded || trouble is null ? null : $"The configuration has not been read yet: {trouble}");
         string warning = trouble is null ? _damage : $"The configuration is at version {Current.Version}, and changes can neither be made nor followed: {trouble} {_damage}".TrimEnd();
         _board.Warn(BoardName, warning.Length > 0 ? warning : null);
+    }
+
+    /// <summary>What was wrong at the start of one that shares is over when the others can be asked.</summary>
+    private void ForgetDamage()
+    {
+        if (_damage.Length == 0) return;
+        _damage = "";
+        _board.Warn(BoardName, null);
     }
 
     /// <param name="Config">What is in force.</param>

@@ -3,7 +3,6 @@ using System.Globalization;
 using Headgate.Conformance;
 using Headgate.Server.Changes;
 using Headgate.Server.Changes.Files;
-using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headgate.Server.Tests.Configuration;
@@ -49,12 +48,32 @@ public sealed class KillTests : IDisposable
         Assert.True(lost > 0, "a process that acknowledges first was killed 10 times, and nothing was missed");
     }
 
+    [Fact]
+    public async Task A_disk_that_takes_no_more_refuses_the_change_and_keeps_those_before()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        // The shell ignores the signal that comes with the limit, and what it starts does too: writes beyond 2 KiB fail as on a full disk.
+        string command = "trap '' XFSZ; ulimit -f 4; exec \"$@\"";
+        ProcessStartInfo start = new("/bin/sh") { RedirectStandardOutput = true };
+        foreach (string argument in new[] { "-c", command, "sh" }.Concat(CommandOf(WriterProcess.Full))) start.ArgumentList.Add(argument);
+        // The runtime would write its code through a file that is larger.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        using Process process = Process.Start(start)!;
+        string[] lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        long[] kept = [.. lines.Where(line => !line.StartsWith(WriterProcess.Refused, StringComparison.Ordinal)).Select(line => long.Parse(line, CultureInfo.InvariantCulture))];
+        Assert.Equal(3, lines.Length - kept.Length);
+        Assert.True(kept.Length > 0, "the disk took nothing at all");
+        Assert.Equal(kept[^1], await CheckAsync());
+    }
+
     /// <returns>The last version that it acknowledged.</returns>
     private async Task<long> KillAsync(string how, int afterChanges, TimeSpan later)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(KillTests).Assembly.Location);
-        foreach (string argument in new[] { WriterProcess.Name, how, _folder }) start.ArgumentList.Add(argument);
+        string[] command = [.. CommandOf(how)];
+        ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true };
+        foreach (string argument in command[1..]) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         long last = 0;
         try
@@ -76,6 +95,16 @@ public sealed class KillTests : IDisposable
 
         Assert.True(last > 0, "the process ended before it had made a change");
         return last;
+    }
+
+    /// <summary>This assembly again, by its own executable or by dotnet.</summary>
+    private IEnumerable<string> CommandOf(string how)
+    {
+        yield return Environment.ProcessPath!;
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") yield return typeof(KillTests).Assembly.Location;
+        yield return WriterProcess.Name;
+        yield return how;
+        yield return _folder;
     }
 
     /// <summary>Reads what is there, and that it is what the process made.</summary>

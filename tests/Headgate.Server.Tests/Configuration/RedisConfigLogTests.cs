@@ -182,11 +182,14 @@ public sealed class RedisConfigLogTests
         }
 
         await server.KillAsync();
-        await using ConfigBook early = new(Log(server.Configuration, "hg", folder), TimeProvider.System);
+        ReadinessBoard board = new();
+        await using ConfigBook early = new(Log(server.Configuration, "hg", folder), TimeProvider.System, null, board);
         ImmutableArray<string> warnings = await early.StartAsync(default);
         Assert.Contains("the local copy of version 1 is in force", Assert.Single(warnings), StringComparison.Ordinal);
         Same.Assert(known, early.Current);
+        Assert.Contains(board.Warnings, warning => warning.Key == ConfigBook.BoardName);
         await server.StartAgainAsync();
+        await Soon.UntilAsync(() => !board.Warnings.Any(warning => warning.Key == ConfigBook.BoardName));
         await using ConfigBook other = await StartAsync(server);
         await Soon.UntilAsync(() => other.Current.Version == 1);
         Same.Assert(known, other.Current);

@@ -15,6 +15,12 @@ internal static class WriterProcess
     /// <summary>Wrong on purpose: says that it kept a change before it does.</summary>
     public const string Hasty = "hasty";
 
+    /// <summary>Makes changes until the disk refuses one, says which, and tries twice more.</summary>
+    public const string Full = "full";
+
+    /// <summary>Before the version that was refused.</summary>
+    public const string Refused = "refused ";
+
     public const int Tenants = 7;
 
     /// <summary>So short that it is often killed in the middle of a snapshot.</summary>
@@ -27,12 +33,12 @@ internal static class WriterProcess
         await using FileConfigLog log = new(() => new DiskFolder(folder), TimeProvider.System, NullLogger.Instance, JournalBytes);
         ServiceConfig config = (await log.LoadAsync(default)).Config;
         using Stream output = Console.OpenStandardOutput();
-        while (true)
+        for (int refused = 0; refused < 3;)
         {
             long version = config.Version + 1;
             NodeAddress at = AddressOf(version);
             ConfigChange change = new(version, TimeProvider.System.GetUtcNow(), "writer", $"change {version}", [new ConfigEdit(at, ConfigEdits.Find(config, at), RuleOf(version))]);
-            config = ConfigEdits.Apply(config, change);
+            ServiceConfig result = ConfigEdits.Apply(config, change);
             byte[] line = System.Text.Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture) + "\n");
             if (how == Hasty)
             {
@@ -40,8 +46,17 @@ internal static class WriterProcess
                 await Task.Delay(Haste, TimeProvider.System);
             }
 
-            await log.AppendAsync(change, config, default);
-            if (how != Hasty) output.Write(line);
+            try
+            {
+                await log.AppendAsync(change, result, default);
+                config = result;
+                if (how != Hasty) output.Write(line);
+            }
+            catch (ConfigUnavailableException) when (how == Full)
+            {
+                refused++;
+                output.Write([.. System.Text.Encoding.ASCII.GetBytes(Refused), .. line]);
+            }
         }
     }
 
