@@ -6,7 +6,6 @@ using Headgate.Server.Load;
 using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
-using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
