@@ -3,7 +3,6 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
-using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
@@ -24,9 +23,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
         services.AddConfiguration(options);
-        services.AddSingleton<IAccessGate, OpenGate>();
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
