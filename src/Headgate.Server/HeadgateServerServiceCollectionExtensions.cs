@@ -23,7 +23,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
         services.AddHeadgateConfiguration(options);
-        services.AddConfiguration(options);
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
