@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Headgate.Benchmarks.OnApplications;
 using Headgate.Benchmarks.OnRedis;
+using Headgate.Benchmarks.OnServe;
 using Headgate.Benchmarks.OnWeb;
 using Headgate.Benchmarks.Rows;
 
@@ -49,7 +50,7 @@ internal static class MeasureCommand
 
         RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes it down.")
         {
-            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), ChildCommand.Create(),
+            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), ServeCommand.Create(), HostCommand.Create(), ChildCommand.Create(),
         };
         root.SetAction(async (parsed, ct) =>
         {
@@ -60,6 +61,7 @@ internal static class MeasureCommand
             int code = Session.Run(chosen, mode, count, parsed.GetValue(output));
             if (code == 0 && mode == Mode.Smoke) code = HttpCommand.Smoke();
             if (code == 0 && mode == Mode.Smoke) code = WebCommand.Smoke();
+            if (code == 0 && mode == Mode.Smoke) code = await ServeCommand.SmokeAsync(ct).ConfigureAwait(false);
             return code == 0 && mode == Mode.Smoke ? await RedisCommand.SmokeAsync(ct).ConfigureAwait(false) : code;
         });
         return root;
