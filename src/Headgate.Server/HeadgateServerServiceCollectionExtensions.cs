@@ -3,9 +3,9 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
-using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,12 +16,13 @@ internal static class HeadgateServerServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
     {
+        ServeOptions given = options;
+        options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        HeadgateBuilderOf(services, options);
+        HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
+        services.AddConfiguration(options);
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
@@ -34,10 +35,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
@@ -46,7 +43,7 @@ internal static class HeadgateServerServiceCollectionExtensions
     {
         Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
         if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
-        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        if (options.Redis is { } redis) headgate.UseRedisAbove(redis);
         else headgate.UseRedis();
     }
 }
