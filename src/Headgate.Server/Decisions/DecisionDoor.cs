@@ -22,7 +22,12 @@ internal sealed class DecisionDoor(ConfigBook book, IAccessGate gate, LoadContro
         ? null
         : new RequestRefusal(StatusCodes.Status403Forbidden, "this key may not ask for decisions of this tenant. Use a key of the role decide or admin that is for it, or for all.", "tenant_id");
 
-    public ValueTask<LoadTurn> TakeTurnAsync(ServiceConfig config, string tenant, int cost, CancellationToken ct) => load.EnterAsync(config, tenant, cost, ct);
+    /// <summary>Waits for the tenant's turn, for so many decisions.</summary>
+    public ValueTask<LoadTurn> TakeTurnAsync(ServiceConfig config, string tenant, int decisions, CancellationToken ct)
+    {
+        ValueTask<LoadTurn> turn = load.EnterAsync(config, tenant, decisions, ct);
+        return turn.IsCompletedSuccessfully ? turn : WaitAsync(turn);
+    }
 
     /// <summary>The load gate let nothing in.</summary>
     public void CountRefused(string tenant, LoadOutcome outcome, long start) => statistics.Decided(tenant, allowed: false, impossible: false, outcome, DecisionSource.Store, start);
@@ -31,4 +36,11 @@ internal sealed class DecisionDoor(ConfigBook book, IAccessGate gate, LoadContro
         statistics.Decided(tenant, decision.IsAllowed, decision.RetryAfter == Timeout.InfiniteTimeSpan, outcome, decision.Source, start);
 
     public void CountFailure(string tenant) => statistics.Failed(tenant);
+
+    private async ValueTask<LoadTurn> WaitAsync(ValueTask<LoadTurn> turn)
+    {
+        LoadTurn taken = await turn.ConfigureAwait(false);
+        statistics.Waited(taken.Waited);
+        return taken;
+    }
 }
