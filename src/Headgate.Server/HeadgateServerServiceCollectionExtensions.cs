@@ -2,7 +2,6 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
-using Headgate.Server.Load;
 using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
