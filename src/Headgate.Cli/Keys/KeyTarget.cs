@@ -27,7 +27,7 @@ internal sealed class KeyTarget
         {
             if (url is not null || key is not null || file is not null)
                 throw CommandException.WrongUsage("--data is about a service that does not run, and --url, --key and --key-file about one that does. Leave one side out.");
-            throw CommandException.Failed("The keys of a folder cannot be changed yet. Start the service, and name it with --url.");
+            return await FolderKeyRing.OpenAsync(SettingValues.Folder(new SettingText("--data", data)), terminal.Clock, ct).ConfigureAwait(false);
         }
 
         if (key is not null && file is not null) throw CommandException.WrongUsage("--key and --key-file are both given. Leave one out.");

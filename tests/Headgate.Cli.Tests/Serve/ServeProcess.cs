@@ -11,9 +11,11 @@ internal sealed class ServeProcess : IAsyncDisposable
     private readonly string[] _wrapper;
     private Child _child;
 
-    private ServeProcess(int port, string[] wrapper, string[] arguments)
+    private readonly string _sign;
+
+    private ServeProcess(int port, string[] wrapper, string[] arguments, string sign)
     {
-        (Port, _wrapper, _arguments) = (port, wrapper, arguments);
+        (Port, _wrapper, _arguments, _sign) = (port, wrapper, arguments, sign);
         _child = StartChild();
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(60) };
     }
@@ -31,9 +33,10 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     /// <param name="wrapper">A program that runs it, such as setpriv with its arguments.</param>
     /// <param name="arguments">Of serve.</param>
-    public static async Task<ServeProcess> StartAsync(string[] wrapper, string[] arguments)
+    /// <param name="sign">What it answers when the test may begin.</param>
+    public static async Task<ServeProcess> StartAsync(string[] wrapper, string[] arguments, string sign = "/health/ready")
     {
-        ServeProcess service = new(FreePort(), wrapper, arguments);
+        ServeProcess service = new(FreePort(), wrapper, arguments, sign);
         try
         {
             await service.UntilReadyAsync();
@@ -102,7 +105,7 @@ internal sealed class ServeProcess : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await Client.GetAsync("/health/ready");
+            using HttpResponseMessage answer = await Client.GetAsync(_sign);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

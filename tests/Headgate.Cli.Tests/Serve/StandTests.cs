@@ -137,7 +137,7 @@ public sealed class StandTests
         {
             // Root may write anywhere, but for this.
             string[] wrapper = Environment.UserName == "root" ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
-            await using ServeProcess service = await ServeProcess.StartAsync(wrapper, ["--data", data.Path]);
+            await using ServeProcess service = await ServeProcess.StartAsync(wrapper, ["--data", data.Path], "/health/live");
             await AssertFastAsync(service);
             using HttpResponseMessage put = await service.Client.PutAsync("/api/config/tenant/acme/action/login", Json("""{"max_requests":7,"window_duration_seconds":60}"""), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, put.StatusCode);
