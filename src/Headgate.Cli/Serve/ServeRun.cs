@@ -51,6 +51,10 @@ internal static class ServeRun
         {
             throw wrong;
         }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before it had started: so it stops.
+        }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
             throw CommandException.Failed($"{Where(options, taken)} is in use by another program. End that program, or listen elsewhere: --urls http://127.0.0.1:5001");

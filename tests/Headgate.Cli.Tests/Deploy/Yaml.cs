@@ -22,9 +22,9 @@ internal static class Yaml
         {
             YamlNode? next = node switch
             {
-                YamlMappingNode map => map.Children.GetValueOrDefault(new YamlScalarNode(step.Replace('|', '.'))),
+                YamlMappingNode map => Of(map, step.Replace('|', '.')),
                 YamlSequenceNode list when int.TryParse(step, out int index) => list.Children.ElementAtOrDefault(index),
-                YamlSequenceNode list => list.Children.SingleOrDefault(item => ((YamlMappingNode)item).Children.GetValueOrDefault(new YamlScalarNode(step.Split('=')[0]))?.ToString() == step.Split('=')[1]),
+                YamlSequenceNode list => list.Children.SingleOrDefault(item => Of((YamlMappingNode)item, step.Split('=')[0])?.ToString() == step.Split('=')[1]),
                 _ => null,
             };
             Assert.True(next is not null, $"There is no {step} of {path}.");
@@ -39,4 +39,6 @@ internal static class Yaml
     public static int Number(this YamlNode node, string path) => int.Parse(node.Text(path), System.Globalization.CultureInfo.InvariantCulture);
 
     public static string[] Texts(this YamlNode node, string path) => [.. ((YamlSequenceNode)node.At(path)).Children.Select(child => child.ToString())];
+
+    private static YamlNode? Of(YamlMappingNode map, string name) => map.Children.TryGetValue(new YamlScalarNode(name), out YamlNode? value) ? value : null;
 }
