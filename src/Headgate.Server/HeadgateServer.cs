@@ -23,10 +23,10 @@ public static class HeadgateServer
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
         builder.Services.AddRoutingCore();
         builder.Logging.AddHeadgateConsole(options);
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
+        app.UseObservation(options);
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
         app.UseMiddleware<CheckMiddleware>();

@@ -26,14 +26,9 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<Decider>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
-        services.AddHeadgateObservation(options);
         services.AddSingleton<DecisionDoor>();
+        services.AddHeadgateObservation(options);
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }

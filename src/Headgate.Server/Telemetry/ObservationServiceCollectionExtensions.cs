@@ -3,6 +3,7 @@ using Headgate.Redis;
 using Headgate.Server.Changes;
 using Headgate.Server.Health;
 using Headgate.Server.Metrics;
+using Headgate.Server.OpenApi;
 using Headgate.Server.Statistics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,12 @@ internal static class ObservationServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>To be first in the pipeline.</summary>
+    public static void UseObservation(this WebApplication app, ServeOptions options)
+    {
+        if (OtlpTarget.IsOn(options, Environment.GetEnvironmentVariable)) app.UseMiddleware<RequestTraceTags>();
+    }
+
     /// <summary>Maps the routes. From here on is measured.</summary>
     public static void MapObservation(this WebApplication app)
     {
@@ -40,6 +47,8 @@ internal static class ObservationServiceCollectionExtensions
         services.GetRequiredService<HealthRoutes>().Map(app, app.Lifetime);
         services.GetRequiredService<MetricsRoutes>().Map(app);
         services.GetRequiredService<StatisticsRoutes>().Map(app);
+        DocsRoutes.Map(app);
+        OpenApiRoutes.Map(app);
     }
 
     /// <summary>A method of its own, so that nothing of OpenTelemetry is loaded where it is not called.</summary>
