@@ -1,3 +1,4 @@
+using Headgate.Server.Access;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Http;
@@ -32,7 +33,10 @@ public static class HeadgateServer
         app.UseMiddleware<CheckMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
+        app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapHeadgateKeys();
+        app.MapObservation();
         app.MapHeadgateSettings();
         app.MapObservation();
         return app;

@@ -21,14 +21,23 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
-        services.AddSingleton<IAccessGate, OpenGate>();
+        services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
+        services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
+        services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
         services.AddHeadgateObservation(options);
         services.AddSingleton<StatusRoute>();
+        services.AddSingleton<HeldRoutes>();
+        services.AddSingleton<JointRoute>();
+        services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
