@@ -36,7 +36,6 @@ public static class HeadgateServer
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         app.MapHeadgateKeys();
-        app.MapObservation();
         app.MapHeadgateSettings();
         app.MapObservation();
         return app;

@@ -5,6 +5,7 @@ using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -29,15 +30,10 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
         services.AddSingleton<DecisionDoor>();
-        services.AddHeadgateObservation(options);
-        services.AddSingleton<StatusRoute>();
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
+        services.AddHeadgateObservation(options);
         services.AddHeadgateSettings();
         return services;
     }

@@ -7,7 +7,6 @@ using Headgate.Server.OpenApi;
 using Headgate.Server.Statistics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headgate.Server.Telemetry;
 
@@ -16,7 +15,6 @@ internal static class ObservationServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateObservation(this IServiceCollection services, ServeOptions options)
     {
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<DataFolderHealth>();
         services.AddSingleton<DecisionTraces>();
         services.AddSingleton<HealthRoutes>();
