@@ -35,7 +35,7 @@ public static class HeadgateServer
         app.UseRouting();
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
-        app.MapHeadgateKeys();
+        app.MapHeadgateAccess();
         app.MapHeadgateSettings();
         app.MapObservation();
         return app;

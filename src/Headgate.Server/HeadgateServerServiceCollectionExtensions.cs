@@ -16,12 +16,13 @@ internal static class HeadgateServerServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
     {
+        ServeOptions given = options;
+        options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        HeadgateBuilderOf(services, options);
+        HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
+        services.AddConfiguration(options);
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
@@ -42,7 +43,7 @@ internal static class HeadgateServerServiceCollectionExtensions
     {
         Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
         if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
-        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        if (options.Redis is { } redis) headgate.UseRedisAbove(redis);
         else headgate.UseRedis();
     }
 }

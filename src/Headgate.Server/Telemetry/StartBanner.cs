@@ -24,7 +24,7 @@ internal sealed partial class StartBanner(IServer server, ServeOptions options, 
         else NotKept(log, limits);
         if (keys.IsRequired) Keys(log);
         else NoKeys(log);
-        if (addresses.Length > 0) TryIt(log, Reachable(addresses[0]), !keys.IsRequired ? "" : " -H \"Authorization: Bearer $HEADGATE_KEY\"");
+        if (addresses.Length > 0) TryIt(log, Reachable(addresses[0]), keys.IsRequired ? " -H \"Authorization: Bearer $HEADGATE_KEY\"" : "");
         return Task.CompletedTask;
     }
 
