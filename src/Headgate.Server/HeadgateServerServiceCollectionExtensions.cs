@@ -23,7 +23,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
         services.AddHeadgateConfiguration(options);
-        services.AddConfiguration(options);
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
@@ -31,11 +30,11 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
-        services.AddHeadgateObservation(options);
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation(options);
         services.AddHeadgateSettings();
         return services;
     }

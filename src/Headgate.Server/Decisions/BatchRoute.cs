@@ -86,7 +86,7 @@ internal sealed class BatchRoute(DecisionDoor door, Decider decider)
             for (int i = group.First; i >= 0; i = items[i].Next)
             {
                 items[i].Outcome = turn.Outcome;
-                door.CountRefused(group.Tenant, turn.Outcome, start);
+                door.CountRefused(group.Tenant, turn, start, items[i].Request.Action);
             }
 
             return;
@@ -100,7 +100,7 @@ internal sealed class BatchRoute(DecisionDoor door, Decider decider)
 
         for (int i = group.First; i >= 0; i = items[i].Next)
         {
-            if (items[i].Refusal is null) door.Count(group.Tenant, items[i].Decided.Decision, turn.Outcome, start);
+            if (items[i].Refusal is null) door.Count(group.Tenant, items[i].Decided.Decision, turn, start, items[i].Request.Action);
         }
     }
 

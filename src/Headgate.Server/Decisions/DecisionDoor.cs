@@ -30,17 +30,23 @@ internal sealed class DecisionDoor(ConfigBook book, IAccessGate gate, LoadContro
     }
 
     /// <summary>The load gate let nothing in.</summary>
-    public void CountRefused(string tenant, LoadOutcome outcome, long start) => statistics.Decided(tenant, allowed: false, impossible: false, outcome, DecisionSource.Store, start);
+    public void CountRefused(string tenant, in LoadTurn turn, long start, string? action = null) =>
+        statistics.Decided(tenant, allowed: false, impossible: false, turn.Outcome, DecisionSource.Store, start, action, turn.Waited);
 
-    public void Count(string tenant, in Decision decision, LoadOutcome outcome, long start) =>
-        statistics.Decided(tenant, decision.IsAllowed, decision.RetryAfter == Timeout.InfiniteTimeSpan, outcome, decision.Source, start);
+    public void Count(string tenant, in Decision decision, in LoadTurn turn, long start, string? action = null) =>
+        statistics.Decided(tenant, decision.IsAllowed, decision.RetryAfter == Timeout.InfiniteTimeSpan, turn.Outcome, decision.Source, start, action, turn.Waited);
 
-    public void CountFailure(string tenant) => statistics.Failed(tenant);
-
-    private async ValueTask<LoadTurn> WaitAsync(ValueTask<LoadTurn> turn)
+    /// <summary>For a filter of exceptions: counts the failure, and lets it go on. Whoever has left is none.</summary>
+    public bool CountFailure(Exception failure, string tenant, string? action = null)
     {
-        LoadTurn taken = await turn.ConfigureAwait(false);
-        statistics.Waited(taken.Waited);
-        return taken;
+        if (failure is not (OperationCanceledException or RequestRefusal)) statistics.Failed(tenant, action);
+        return false;
+    }
+
+    private async ValueTask<LoadTurn> WaitAsync(ValueTask<LoadTurn> waiting)
+    {
+        LoadTurn turn = await waiting.ConfigureAwait(false);
+        statistics.Waited(turn.Waited);
+        return turn;
     }
 }
