@@ -1,8 +1,8 @@
 using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
+using Headgate.Server.Counters;
 using Headgate.Server.Decisions;
-using Headgate.Server.Load;
 using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
@@ -21,6 +21,7 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
+        services.AddHeadgateCounters(options);
         services.AddHeadgateHosting(options);
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
