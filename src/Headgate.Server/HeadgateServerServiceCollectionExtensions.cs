@@ -6,9 +6,11 @@ using Headgate.Server.Decisions;
 using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
-using Headgate.Server.Load;
 using Headgate.Server.Statistics;
+using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
+using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -18,25 +20,30 @@ internal static class HeadgateServerServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
     {
+        ServeOptions given = options;
+        options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, options);
         services.AddHeadgateCounters(options);
+        HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
+        services.AddConfiguration(options);
+        services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
-        services.AddSingleton<IAccessGate, OpenGate>();
+        services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
+        services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
         services.AddSingleton<Decider>();
+        services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
+        services.AddHeadgateObservation(options);
         services.AddSingleton<DecisionDoor>();
+        services.AddSingleton<HeldRoutes>();
+        services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
@@ -45,7 +52,7 @@ internal static class HeadgateServerServiceCollectionExtensions
     {
         Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
         if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
-        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        if (options.Redis is { } redis) headgate.UseRedisAbove(redis);
         else headgate.UseRedis();
     }
 }

@@ -17,6 +17,9 @@ public sealed record ServeOptions
     /// <summary>Redis, as StackExchange.Redis reads it (<c>host:port,password=...</c>), for limits and configuration that a fleet shares; null for memory.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>The prefix of everything in Redis as the configuration file says it; null if it does not.</summary>
+    internal string? RedisPrefix { get; init; }
+
     /// <summary>The folder in which configuration, keys and counters outlive the process; null to keep them in memory alone.</summary>
     public string? DataFolder { get; init; }
 
@@ -53,8 +56,17 @@ public sealed record ServeOptions
     /// <summary>True to ask for keys on this machine too. Elsewhere they are always asked for.</summary>
     public bool RequireKeys { get; init; }
 
-    /// <summary>A file whose first line is the secret of an administrator's key; null for none.</summary>
+    /// <summary>A file with the secret of an administrator's key and nothing else, 32 to 512 characters; null for none. Goes before <see cref="AdminKey"/>.</summary>
     public string? AdminKeyFile { get; init; }
+
+    /// <summary>
+    /// The secret of an administrator's key, 32 to 512 characters of printable ASCII; null for none. By default that of the environment variable
+    /// <c>HEADGATE_ADMIN_KEY</c>. It is hashed when the service is built, and is in no log.
+    /// </summary>
+    public string? AdminKey { get; init; } = Environment.GetEnvironmentVariable("HEADGATE_ADMIN_KEY");
+
+    /// <summary>Where it listens, and no more: there are secrets among the settings.</summary>
+    public override string ToString() => $"{nameof(ServeOptions)} {{ {nameof(Urls)} = {Urls} }}";
 }
 
 /// <summary>How log lines are written.</summary>
