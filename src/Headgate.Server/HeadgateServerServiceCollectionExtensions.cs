@@ -3,13 +3,10 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Counters;
 using Headgate.Server.Decisions;
-using Headgate.Server.Telemetry;
-using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
-using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,9 +21,8 @@ internal static class HeadgateServerServiceCollectionExtensions
         options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        HeadgateBuilderOf(services, options);
-        services.AddHeadgateCounters(options);
         HeadgateBuilderOf(services, given);
+        services.AddHeadgateCounters(options);
         services.AddHeadgateHosting(options);
         services.AddConfiguration(options);
         services.AddSingleton<IAccessGate, OpenGate>();
