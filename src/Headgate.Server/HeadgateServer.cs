@@ -34,9 +34,7 @@ public static class HeadgateServer
         app.UseRouting();
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
-        app.MapHeadgateKeys();
         app.MapHeadgateAccess();
-        app.MapObservation();
         app.MapHeadgateSettings();
         app.MapObservation();
         return app;

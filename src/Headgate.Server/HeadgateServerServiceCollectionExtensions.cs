@@ -4,7 +4,6 @@ using Headgate.Server.Changes;
 using Headgate.Server.Counters;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
-using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Telemetry;
@@ -25,9 +24,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddHeadgateCounters(options);
         services.AddHeadgateHosting(options);
         services.AddConfiguration(options);
-        services.AddSingleton<IAccessGate, OpenGate>();
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
