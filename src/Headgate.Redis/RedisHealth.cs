@@ -16,3 +16,12 @@ public enum BreakerState
     /// <summary>Calls are answered by the failure mode at once, without waiting for Redis, which is probed in the background.</summary>
     Open = 1,
 }
+
+/// <summary>A store that can say how its Redis is: <see cref="RedisStore"/>, and the store of an application that is on Redis. Thread-safe.</summary>
+public interface IRedisHealthSource
+{
+    /// <summary>Asks Redis now. Takes no longer than the store's time-out, and never throws because Redis does not answer.</summary>
+    /// <param name="ct">Cancels the wait.</param>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    ValueTask<RedisHealth> CheckHealthAsync(CancellationToken ct = default);
+}

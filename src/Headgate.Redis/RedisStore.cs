@@ -16,7 +16,7 @@ namespace Headgate.Redis;
 /// <para>In a cluster all state of one key lies in one slot and is charged at once. A list of keys in several slots is looked at, then charged slot by
 /// slot, and what was charged is given back if one denies or fails.</para>
 /// </remarks>
-public sealed class RedisStore : IFailureModeStore, IAsyncDisposable, IDisposable
+public sealed class RedisStore : IFailureModeStore, IRedisHealthSource, IAsyncDisposable, IDisposable
 {
     private const int ConnectMillis = 1_000;
 

@@ -1,6 +1,7 @@
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Http;
+using Headgate.Server.Telemetry;
 using Headgate.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -22,15 +23,17 @@ public static class HeadgateServer
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
         builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
+        app.UseMiddleware<CheckMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapObservation();
         app.MapHeadgateSettings();
         return app;
     }

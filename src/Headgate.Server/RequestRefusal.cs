@@ -18,6 +18,12 @@ internal sealed class RequestRefusal(int status, string detail, string? field = 
     /// <summary>A header field that goes with the status: WWW-Authenticate with a 401.</summary>
     public KeyValuePair<string, string>? Header { get; init; }
 
+    /// <summary>The kind of problem, a URI; null where the status says enough.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>When to come again, rounded up to whole seconds in Retry-After; null where that is not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public static RequestRefusal Bad(string field, string? value, string detail) => new(StatusCodes.Status400BadRequest, detail, field, value);
 
     public static RequestRefusal Unknown(string detail) => new(StatusCodes.Status404NotFound, detail);

@@ -30,7 +30,7 @@ public sealed record ServeOptions
     public TimeSpan DrainDelay { get; init; }
 
     /// <summary>Connections at once, idle ones too; more are closed as they come. 1 to 1,000,000.</summary>
-    public int MaxConnections { get; init; } = 20_000;
+    public int MaxConnections { get; init; } = 16_384;
 
     /// <summary>How long a request may take in all, from its header to the end of its answer. 1 second to 1 hour; it is seen within a second.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

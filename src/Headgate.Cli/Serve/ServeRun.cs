@@ -4,29 +4,35 @@ using Headgate.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Headgate.Cli.Serve;
 
 /// <summary>Builds the service, runs it until it is told to stop, and says what stood in the way of a start.</summary>
 internal static class ServeRun
 {
+    /// <summary>Logs a start that failed with all its stack; this command says it in a line.</summary>
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken ct)
     {
-        WebApplication app = Build(options);
+        Started started = new();
+        WebApplication app = Build(options, started);
         await using (app.ConfigureAwait(false))
         {
             await StartAsync(app, options, ct).ConfigureAwait(false);
+            started.IsSet = true;
             await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
         }
 
         return ExitCode.Done;
     }
 
-    private static WebApplication Build(ServeOptions options)
+    private static WebApplication Build(ServeOptions options, Started started)
     {
         try
         {
-            return HeadgateServer.Create(options);
+            return HeadgateServer.Create(options, builder => builder.Logging.AddFilter(HostCategory, _ => started.IsSet));
         }
         catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
         {
@@ -69,7 +75,13 @@ internal static class ServeRun
     private static CommandException? WrongConfiguration(Exception refused) => refused switch
     {
         HeadgateConfigurationException => CommandException.WrongUsage(refused.Message),
-        ArgumentException { ParamName: "configuration" } => CommandException.WrongUsage($"--redis: {refused.Message}"),
+        ArgumentException { ParamName: "configuration" } => CommandException.WrongUsage("--redis has an option that the client does not know. "
+            + "Write host:port, or several by commas, then options of StackExchange.Redis: 10.0.0.7:6379,password=...,ssl=true"),
         _ => null,
     };
+
+    private sealed class Started
+    {
+        public volatile bool IsSet;
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class ServeSettings
     private readonly ServeSetting _otlp = new("--otlp", "URL", null, "Where metrics and traces go by OTLP, such as http://127.0.0.1:4317.");
     private readonly ServeSetting _drainDelay = new("--drain-delay", "DURATION", "0s", "After a stop was asked for, go on this long while not ready, so that balancers turn away first.");
     private readonly ServeSetting _shutdownTimeout = new("--shutdown-timeout", "DURATION", "30s", "After that, how long requests that have begun may go on.");
-    private readonly ServeSetting _maxConnections = new("--max-connections", "N", "20000", "Connections at once, idle ones too; more are closed as they come.");
+    private readonly ServeSetting _maxConnections = new("--max-connections", "N", "16384", "Connections at once, idle ones too; more are closed as they come.");
     private readonly ServeSetting _requestTimeout = new("--request-timeout", "DURATION", "30s", "How long a request may take in all.");
     private readonly ServeSetting _headerTimeout = new("--header-timeout", "DURATION", "10s", "How long the header of a request may take to come.");
     private readonly ServeSetting _keepAliveTimeout = new("--keep-alive-timeout", "DURATION", "130s", "How long a connection may be idle.");

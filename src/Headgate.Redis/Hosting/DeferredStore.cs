@@ -4,8 +4,10 @@ using Headgate.Redis.Diagnostics;
 namespace Headgate.Redis.Hosting;
 
 /// <summary>A Redis store that an application has from its first moment on: until it is connected, the failure mode answers.</summary>
-internal sealed class DeferredStore(Connecting connecting, FailureMode mode) : IFailureModeStore, IStartingStore, IAsyncDisposable, IDisposable
+internal sealed class DeferredStore(Connecting connecting, FailureMode mode) : IFailureModeStore, IStartingStore, IRedisHealthSource, IAsyncDisposable, IDisposable
 {
+    private const string NotYet = "Redis has not answered since the start. Look at its address, its password and its log; it is tried until it is there.";
+
     private IRateLimitStore? _view;
 
     public DeferredStore(Connecting connecting)
@@ -14,6 +16,12 @@ internal sealed class DeferredStore(Connecting connecting, FailureMode mode) : I
     }
 
     public Task StartAsync(CancellationToken ct) => connecting.WaitAsync(ct);
+
+    public ValueTask<RedisHealth> CheckHealthAsync(CancellationToken ct = default)
+    {
+        ObjectDisposedException.ThrowIf(connecting.IsDisposed, typeof(RedisStore));
+        return connecting.Store is { } store ? store.CheckHealthAsync(ct) : new(new RedisHealth(false, TimeSpan.Zero, BreakerState.Open, NotYet));
+    }
 
     public ValueTask<Decision> AcquireAsync(Charge charge, CancellationToken ct = default) =>
         View is { } view ? view.AcquireAsync(charge, ct) : new(FallBack([charge], peek: false, LeaseId.None));

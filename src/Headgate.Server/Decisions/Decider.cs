@@ -1,14 +1,70 @@
+using Headgate.Server.Tenants;
+
 namespace Headgate.Server.Decisions;
 
-/// <summary>Decides: finds the limit, charges it, on the store of the tenant's failure mode. Thread-safe.</summary>
-internal sealed class Decider(IRateLimitStore store)
+/// <summary>A decision, and the name of the permits that it holds.</summary>
+/// <param name="Decision">What the limit said.</param>
+/// <param name="Lease">Under what its permits are held; none if there are none to give back.</param>
+internal readonly record struct Decided(Decision Decision, LeaseId Lease);
+
+/// <summary>Charges the limit that applies, on the store, whose failures are met as the tenant wants it. Thread-safe.</summary>
+internal sealed class Decider
 {
-    public ValueTask<Decision> DecideAsync(AppliedRule applied, in DecisionRequest request, CancellationToken ct) =>
-        store.AcquireAsync(ChargeOf(applied, request), ct);
+    /// <summary>Memory does not fail, and answers without waiting.</summary>
+    private readonly MemoryStore? _memory;
 
-    public ValueTask<Decision> PeekAsync(AppliedRule applied, in DecisionRequest request, CancellationToken ct) =>
-        store.PeekAsync(new[] { ChargeOf(applied, request) }, ct);
+    /// <summary>By failure mode.</summary>
+    private readonly StoreFailover[] _stores;
 
-    private static Charge ChargeOf(AppliedRule applied, in DecisionRequest request) =>
+    public Decider(IRateLimitStore store, TimeProvider clock)
+    {
+        _memory = store as MemoryStore;
+        LocalStore local = new(clock);
+        _stores = [.. Enum.GetValues<FailureMode>().Order().Select(mode => new StoreFailover(store, mode, local))];
+    }
+
+    /// <summary>True if every decision is there at once.</summary>
+    public bool IsInMemory => _memory is not null;
+
+    public ValueTask<Decided> DecideAsync(ServiceConfig config, in AppliedRule applied, in DecisionRequest request, CancellationToken ct)
+    {
+        string key = DecisionKey.Of(request.Tenant, request.Client);
+        string ns = DecisionKey.Namespace(request.Action);
+        Limit limit = applied.Rule.Limit;
+        if (request.Cost > 0 && applied.HoldsPermits)
+            return EnterAsync(RuleFinder.FailureModeOf(config, request.Tenant), [new Charge(key, limit, request.Cost) { Namespace = ns }], ct);
+        if (_memory is { } memory) return new(new Decided(memory.Acquire(memory.PlanOf(ns, limit), key, request.Cost), LeaseId.None));
+        return AcquireAsync(RuleFinder.FailureModeOf(config, request.Tenant), new Charge(key, limit, request.Cost) { Namespace = ns }, ct);
+    }
+
+    /// <summary>What would be decided now. Changes nothing.</summary>
+    public ValueTask<Decision> PeekAsync(ServiceConfig config, in AppliedRule applied, in DecisionRequest request, CancellationToken ct) =>
+        StoreOf(RuleFinder.FailureModeOf(config, request.Tenant)).PeekAsync([ChargeOf(applied, request)], ct);
+
+    /// <summary>Charges all or none, and holds the permits of all under one name.</summary>
+    public ValueTask<Decided> DecideAllAsync(FailureMode mode, Charge[] charges, bool holdsPermits, CancellationToken ct) =>
+        holdsPermits ? EnterAsync(mode, charges, ct) : AcquireAllAsync(mode, charges, ct);
+
+    public ValueTask<bool> RenewAsync(Charge[] charges, LeaseId lease, CancellationToken ct) => _stores[0].RenewAsync(charges, lease, DecisionSource.Store, ct);
+
+    public ValueTask<bool> ReleaseAsync(Charge[] charges, LeaseId lease) => _stores[0].ReleaseAsync(charges, lease, DecisionSource.Store);
+
+    public static Charge ChargeOf(in AppliedRule applied, in DecisionRequest request) =>
         new(DecisionKey.Of(request.Tenant, request.Client), applied.Rule.Limit, request.Cost) { Namespace = DecisionKey.Namespace(request.Action) };
+
+    private StoreFailover StoreOf(FailureMode mode) => _stores[(int)mode];
+
+    private async ValueTask<Decided> AcquireAsync(FailureMode mode, Charge charge, CancellationToken ct) =>
+        new(await StoreOf(mode).AcquireAsync(charge, ct).ConfigureAwait(false), LeaseId.None);
+
+    private async ValueTask<Decided> AcquireAllAsync(FailureMode mode, Charge[] charges, CancellationToken ct) =>
+        new(await StoreOf(mode).EnterAsync(charges, LeaseId.None, ct).ConfigureAwait(false), LeaseId.None);
+
+    private async ValueTask<Decided> EnterAsync(FailureMode mode, Charge[] charges, CancellationToken ct)
+    {
+        LeaseId lease = LeaseText.Create();
+        Decision decision = await StoreOf(mode).EnterAsync(charges, lease, ct).ConfigureAwait(false);
+        // Nothing is held where nobody was asked.
+        return new(decision, decision is { IsAllowed: true, Source: not DecisionSource.FailOpen } ? lease : LeaseId.None);
+    }
 }

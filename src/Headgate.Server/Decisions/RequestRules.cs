@@ -9,9 +9,12 @@ internal static class RequestRules
 
     private static readonly ActionRule?[] Rules = new ActionRule?[Kept];
 
-    /// <exception cref="RequestRefusal">The numbers make no limit.</exception>
-    public static ActionRule Get(long maxRequests, TimeSpan window)
+    /// <summary>A sliding log of the caller's numbers; what it does not give is the global default's.</summary>
+    /// <exception cref="RequestRefusal">A number is missing, and the default's makes no sliding log.</exception>
+    public static ActionRule Get(in DecisionRequest request, ActionRule fallback)
     {
+        long maxRequests = request.MaxRequests ?? fallback.MaxRequests;
+        TimeSpan window = request.Window ?? fallback.Window;
         ref ActionRule? place = ref Rules[HashCode.Combine(maxRequests, window) & (Kept - 1)];
         ActionRule? known = Volatile.Read(ref place);
         if (known is not null && known.MaxRequests == maxRequests && known.Window == window) return known;
@@ -20,9 +23,11 @@ internal static class RequestRules
         {
             made = ActionRule.Create(Algorithm.SlidingLog, maxRequests, window);
         }
-        catch (ArgumentOutOfRangeException refused)
+        catch (ArgumentOutOfRangeException)
         {
-            throw RequestRefusal.Bad("max_requests", null, refused.Message);
+            // The caller's own numbers are within bounds: it is the other one.
+            string missing = request.MaxRequests is null ? "max_requests" : "window_duration_seconds";
+            throw RequestRefusal.Bad(missing, null, $"{missing} is missing, and the global default's makes no limit of the kind that requests make. Give both numbers, or none.");
         }
 
         Volatile.Write(ref place, made);

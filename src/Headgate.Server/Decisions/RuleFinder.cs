@@ -13,12 +13,18 @@ internal static class RuleFinder
     {
         if (config.Tenants.TryGetValue(request.Tenant, out TenantConfig? tenant))
         {
-            if (tenant.Clients.TryGetValue(request.Client, out var own) && own.TryGetValue(request.Action, out ActionRule? rule)) return new(rule, RuleSource.Client);
+            if (!tenant.Clients.IsEmpty && tenant.Clients.TryGetValue(request.Client, out var own) && own.TryGetValue(request.Action, out ActionRule? rule))
+                return new(rule, RuleSource.Client);
             if (tenant.Actions.TryGetValue(request.Action, out rule)) return new(rule, RuleSource.Tenant);
         }
 
         ActionRule fallback = config.Global.DefaultRule;
-        if (request.MaxRequests is null && request.Window is null) return new(fallback, RuleSource.Default);
-        return new(RequestRules.Get(request.MaxRequests ?? fallback.MaxRequests, request.Window ?? fallback.Window), RuleSource.Request);
+        return request.MaxRequests is null && request.Window is null
+            ? new(fallback, RuleSource.Default)
+            : new(RequestRules.Get(request, fallback), RuleSource.Request);
     }
+
+    /// <summary>What to answer when the store cannot.</summary>
+    public static FailureMode FailureModeOf(ServiceConfig config, string tenant) =>
+        config.Tenants.TryGetValue(tenant, out TenantConfig? found) && found.Settings?.OnStoreFailure is { } own ? own : config.Global.OnStoreFailure;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -9,6 +11,9 @@ internal static class ProblemAnswer
 {
     public const string ContentType = "application/problem+json";
 
+    // Without escapes that only HTML needs: a message quotes what was sent, and is read by people. It is never shown as HTML.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes a refusal, unless the answer has begun.</summary>
     public static async Task WriteAsync(HttpContext context, RequestRefusal refusal)
     {
@@ -18,10 +23,13 @@ internal static class ProblemAnswer
         context.Response.ContentType = ContentType;
         context.Response.Headers.CacheControl = "no-store";
         if (refusal.Header is { } header) context.Response.Headers[header.Key] = header.Value;
-        Utf8JsonWriter writer = new(context.Response.BodyWriter);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (refusal.RetryAfter is { } after) context.Response.Headers.RetryAfter = WholeSeconds(after).ToString(CultureInfo.InvariantCulture);
+        Utf8JsonWriter writer = new(context.Response.BodyWriter, Readable);
         await using (writer.ConfigureAwait(false))
         {
             writer.WriteStartObject();
+            if (refusal.Type is not null) writer.WriteString("type", refusal.Type);
             writer.WriteString("title", ReasonPhrases.GetReasonPhrase(refusal.Status));
             writer.WriteNumber("status", refusal.Status);
             writer.WriteString("detail", refusal.Message);
@@ -30,4 +38,7 @@ internal static class ProblemAnswer
             writer.WriteEndObject();
         }
     }
+
+    /// <summary>Rounded up: who comes again then finds the time over.</summary>
+    public static long WholeSeconds(TimeSpan span) => (span.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
 }

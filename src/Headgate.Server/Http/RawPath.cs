@@ -34,6 +34,11 @@ internal static class RawPath
         return query < 0 ? target[start..] : target[start..query];
     }
 
+    /// <summary>True if the target is this path and nothing else.</summary>
+    public static bool Is(HttpContext context, string path) =>
+        string.Equals(context.Request.Path.Value, path, StringComparison.Ordinal)
+        && string.Equals(context.Features.Get<IHttpRequestFeature>()?.RawTarget, path, StringComparison.Ordinal);
+
     /// <summary>The text of a segment.</summary>
     /// <exception cref="RequestRefusal">400: an escape is none, or what is escaped is not UTF-8.</exception>
     public static string Decode(string field, ReadOnlySpan<char> segment)

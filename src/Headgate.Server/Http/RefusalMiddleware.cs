@@ -6,6 +6,9 @@ namespace Headgate.Server.Http;
 /// <summary>Turns what is thrown on the way of a request into its answer. What nobody thought of is a 500 without details.</summary>
 internal sealed class RefusalMiddleware(RequestDelegate next)
 {
+    /// <summary>When to come again while something is away.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -24,7 +27,12 @@ internal sealed class RefusalMiddleware(RequestDelegate next)
         }
         catch (Exception unavailable) when (unavailable is ConfigUnavailableException or StoreUnavailableException)
         {
-            await ProblemAnswer.WriteAsync(context, new RequestRefusal(StatusCodes.Status503ServiceUnavailable, unavailable.Message)).ConfigureAwait(false);
+            await ProblemAnswer.WriteAsync(context, new RequestRefusal(StatusCodes.Status503ServiceUnavailable, unavailable.Message) { RetryAfter = Pause }).ConfigureAwait(false);
+        }
+        catch (Exception left) when (left is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone: there is nobody to answer, and nothing went wrong here.
+            context.Abort();
         }
     }
 

@@ -172,8 +172,8 @@ public sealed class MemoryStore : IRateLimitStore, IDisposable
     /// another process too. The store goes on deciding meanwhile and is not changed.
     /// </summary>
     /// <remarks>
-    /// <para>49 bytes a key; a sliding log 37 and 16 for each charge in the window, a concurrency limit 37 and 32 for each lease. About a
-    /// second for ten million keys, the stream's own time apart. Nobody is held up for longer than it takes to copy 960 keys, or the log or
+    /// <para>49 bytes a key; a sliding log 37 and 16 for each charge in the window, a concurrency limit 37 and 32 for each lease. Some
+    /// tenths of a second for a million keys, the stream's own time apart. Nobody is held up for longer than it takes to copy 960 keys, or the log or
     /// the leases of one key; never while the stream is written.</para>
     /// <para>Each key is saved as it was at one moment during the call. What ended before the call is in the snapshot whole, what begins after
     /// it is not. Of a decision made meanwhile, the charges on some of its keys may be in and those on others not. Who wants one moment for

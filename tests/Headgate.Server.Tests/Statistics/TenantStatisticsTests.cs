@@ -94,7 +94,7 @@ public sealed class TenantStatisticsTests
         Assert.Equal(7, Assert.Single(failures, f => f.Tenant == TenantLabels.Other).Count);
     }
 
-    private static Task<ServiceConfig> ConfigureAsync(Service service, params string[] tenants) => service.Book.ChangeAsync(
+    internal static Task<ServiceConfig> ConfigureAsync(Service service, params string[] tenants) => service.Book.ChangeAsync(
         "test",
         "tenants",
         _ => [.. tenants.Select(tenant => new Changes.ConfigEdit(Changes.NodeAddress.OfTenant(tenant), null, new TenantSettings()))],

@@ -8,7 +8,7 @@ namespace Headgate.Memory.Snapshots;
 /// hash        4   1 AES, 2 SipHash
 /// saved at    8
 /// secrets  1104   of the hash: 64 masks, 4 keys for AES, 1 key for SipHash
-/// then each key, in any order, by one of
+/// then each key by one of
 ///   plain    49   01, digest 16, state 32
 ///   log     37+   02, digest 16, last seen 8, empty at 8, entries 4, then each entry: time 8, cost 8; oldest first
 ///   leases  37+   03, digest 16, last seen 8, last expiry 8, leases 4, then each lease: id 16, expiry 8, cost 8; by expiry
@@ -17,6 +17,8 @@ namespace Headgate.Memory.Snapshots;
 /// </code>
 /// </summary>
 /// <remarks>
+/// Keys stand in an order by which every beginning of the list is spread over all digests (<see cref="SnapshotWriter"/>); one that crowds is
+/// refused (<see cref="SlotTable.TryPlace"/>).
 /// What goes into a digest is part of the format: the identity of a limit (<see cref="LimitLeaf.Identity"/>), the text that a domain is made
 /// of, and the hash. Whoever changes one of them takes the next version. A snapshot of each released version is kept among the tests.
 /// </remarks>

@@ -1,0 +1,40 @@
+using Headgate.Redis;
+using Headgate.Server.Changes;
+using Headgate.Server.Health;
+using Headgate.Server.Metrics;
+using Headgate.Server.Statistics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Headgate.Server.Telemetry;
+
+/// <summary>What tells how the service is and what it does.</summary>
+internal static class ObservationServiceCollectionExtensions
+{
+    public static IServiceCollection AddHeadgateObservation(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ILoadFigures, NoLoad>();
+        services.AddSingleton<DataFolderHealth>();
+        services.AddSingleton<HealthRoutes>();
+        services.AddSingleton<MetricsRoutes>();
+        services.AddSingleton<PrometheusExporter>();
+        services.AddSingleton<ReadinessBoard>();
+        services.AddSingleton<ServiceInstruments>();
+        services.AddSingleton<StatisticsRoutes>();
+        services.AddSingleton(s => new StoreHealth(s.GetRequiredService<ConfigBook>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IRateLimitStore>() as IRedisHealthSource));
+        services.AddSingleton<TenantLabels>();
+        services.AddSingleton<TenantStatistics>();
+        return services;
+    }
+
+    /// <summary>Maps the routes. From here on is measured.</summary>
+    public static void MapObservation(this WebApplication app)
+    {
+        IServiceProvider services = app.Services;
+        services.GetRequiredService<ServiceInstruments>();
+        services.GetRequiredService<HealthRoutes>().Map(app, app.Lifetime);
+        services.GetRequiredService<MetricsRoutes>().Map(app);
+        services.GetRequiredService<StatisticsRoutes>().Map(app);
+    }
+}
