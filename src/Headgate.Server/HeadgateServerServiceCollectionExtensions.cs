@@ -2,13 +2,12 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
-using Headgate.Server.Load;
-using Headgate.Server.Telemetry;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
-using Headgate.Server.Statistics;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
+using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;

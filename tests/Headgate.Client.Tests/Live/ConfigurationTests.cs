@@ -96,7 +96,9 @@ public sealed class ConfigurationTests
         await client.Configuration.SetLimitAsync("acme", "login", ActionLimit.Of(2, Minute));
         Assert.True((await client.CheckAsync("acme", "c", "login")).IsAllowed);
         await service.StopAsync();
-        Assert.Equal([true, true, false], [await LocalAsync(), await LocalAsync(), await LocalAsync()]);
+        List<bool> local = [];
+        for (int i = 0; i < 3; i++) local.Add(await LocalAsync());
+        Assert.Equal([true, true, false], local);
         await service.DisposeAsync();
 
         async Task<bool> LocalAsync()
@@ -114,7 +116,7 @@ public sealed class ConfigurationTests
     public async Task A_change_that_was_made_unheard_is_no_conflict(Fault fault)
     {
         await using LiveService service = await LiveService.StartAsync();
-        await using LossyProxy proxy = new(service.Address, fault);
+        await using LossyProxy proxy = await LossyProxy.StartAsync(service.Address, fault);
         HeadgateClient client = service.NewClient(o =>
         {
             o.Endpoints.Clear();

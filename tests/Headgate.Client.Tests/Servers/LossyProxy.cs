@@ -20,7 +20,7 @@ internal sealed class LossyProxy : IAsyncDisposable
     private readonly Fault _fault;
     private int _lose;
 
-    public LossyProxy(Uri target, Fault fault)
+    private LossyProxy(Uri target, Fault fault)
     {
         (_target, _fault) = (target, fault);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -28,11 +28,16 @@ internal sealed class LossyProxy : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Run(PassAsync);
-        _app.Start();
-        Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
-    public Uri Address { get; }
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public static async Task<LossyProxy> StartAsync(Uri target, Fault fault)
+    {
+        LossyProxy proxy = new(target, fault);
+        await proxy._app.StartAsync();
+        return proxy;
+    }
 
     /// <summary>The next answer is lost.</summary>
     public void LoseNext() => Volatile.Write(ref _lose, 1);
