@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Headgate.Cli.Bench;
 using Headgate.Cli.Check;
+using Headgate.Cli.Keys;
 using Headgate.Cli.Serve;
 using Headgate.Cli.Simulate;
 
@@ -18,6 +19,8 @@ internal static class HeadgateCommand
         CheckCommand.Create(terminal),
         BenchCommand.Create(terminal),
         ServeCommand.Create(terminal),
+        KeysCommand.Create(terminal),
+        HealthCommand.Create(terminal),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };

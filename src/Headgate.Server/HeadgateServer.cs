@@ -1,12 +1,12 @@
+using Headgate.Server.Access;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Http;
-using Headgate.Server.Telemetry;
 using Headgate.Server.Settings;
+using Headgate.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Headgate.Server;
 
@@ -23,6 +23,7 @@ public static class HeadgateServer
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
         builder.Services.AddRoutingCore();
+        builder.Logging.AddHeadgateConsole(options);
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
@@ -32,9 +33,12 @@ public static class HeadgateServer
         app.UseMiddleware<CheckMiddleware>();
         app.UseMiddleware<RawPathMiddleware>();
         app.UseRouting();
+        app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
+        app.MapHeadgateKeys();
         app.MapObservation();
         app.MapHeadgateSettings();
+        app.MapObservation();
         return app;
     }
 }

@@ -53,8 +53,17 @@ public sealed record ServeOptions
     /// <summary>True to ask for keys on this machine too. Elsewhere they are always asked for.</summary>
     public bool RequireKeys { get; init; }
 
-    /// <summary>A file whose first line is the secret of an administrator's key; null for none.</summary>
+    /// <summary>A file with the secret of an administrator's key and nothing else, 32 to 512 characters; null for none. Goes before <see cref="AdminKey"/>.</summary>
     public string? AdminKeyFile { get; init; }
+
+    /// <summary>
+    /// The secret of an administrator's key, 32 to 512 characters of printable ASCII; null for none. By default that of the environment variable
+    /// <c>HEADGATE_ADMIN_KEY</c>. It is hashed when the service is built, and is in no log.
+    /// </summary>
+    public string? AdminKey { get; init; } = Environment.GetEnvironmentVariable("HEADGATE_ADMIN_KEY");
+
+    /// <summary>Where it listens, and no more: there are secrets among the settings.</summary>
+    public override string ToString() => $"{nameof(ServeOptions)} {{ {nameof(Urls)} = {Urls} }}";
 }
 
 /// <summary>How log lines are written.</summary>

@@ -11,6 +11,8 @@ public sealed partial class CommandTests
 
     public static TheoryData<string> Commands => [.. Find("README.md")];
 
+    private const string Serve = "dotnet run -c Release --project src/Headgate.Cli -- serve";
+
     /// <summary>Commands that need this repository and nothing else; ./test is left out because it runs these tests.</summary>
     private static IEnumerable<string> Find(string page) =>
         Markdown.Fences(page).Where(f => f.Language is "bash" or "console" or "sh")
@@ -22,9 +24,36 @@ public sealed partial class CommandTests
     [Theory, MemberData(nameof(Commands))]
     public async Task Every_command_of_the_readme_runs(string command)
     {
+        if (command == Serve)
+        {
+            await AssertServesAsync(command);
+            return;
+        }
+
         Run run = await Run.OfAsync("bash", ["-c", command], TestContext.Current.CancellationToken);
         Assert.True(run.ExitCode == 0, $"{command}\n{run.Output}");
         if (command == Simulate) AssertShown(run.Output);
+    }
+
+    /// <summary>A service runs until it is told to end: it must answer the call that the page shows, and end in good order. On a port that is free here.</summary>
+    private static async Task AssertServesAsync(string command)
+    {
+        string ask = Markdown.Fences("README.md").Single(f => f.Language == "sh" && f.Text.StartsWith("curl -s http://127.0.0.1:5000/api/check_and_consume", StringComparison.Ordinal)).Text;
+        string script = $$"""
+            port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+            {{command}} --urls http://127.0.0.1:$port &
+            program=$!
+            for _ in $(seq 1200); do curl -s -o /dev/null http://127.0.0.1:$port/health/ready && break; kill -0 $program || exit 1; sleep 0.1; done
+            {{ask.Replace(":5000", ":$port", StringComparison.Ordinal)}}
+            status=$?
+            # dotnet run hands a signal from the terminal to the program, and none that is sent to it alone.
+            pkill -TERM -P $program
+            wait $program || exit 1
+            exit $status
+            """;
+        Run run = await Run.OfAsync("bash", ["-c", script], TestContext.Current.CancellationToken);
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("""{"allowed":true,"remaining_requests":2,"reset_time_seconds":""", run.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Blocks in the language "output" are taken from what the first command prints; white space is not compared.</summary>
@@ -40,7 +69,7 @@ public sealed partial class CommandTests
     public void The_first_screen_has_the_two_commands()
     {
         string first = string.Join('\n', Repository.Read("README.md").Split('\n').Take(30));
-        Assert.Contains(Simulate, first, StringComparison.Ordinal);
+        Assert.Contains(Serve, first, StringComparison.Ordinal);
         Assert.Contains("./test", first, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Repository.Root, "test")), "the script ./test is missing");
     }

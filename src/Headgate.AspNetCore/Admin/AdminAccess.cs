@@ -9,9 +9,20 @@ internal enum AdminAccess
     /// <summary>The key of <see cref="AdminOptions.ApiKeyHash"/>.</summary>
     Key,
 
+    /// <summary>A function of the application: metadata of the endpoint that is an <see cref="IAdminCaller"/>.</summary>
+    Application,
+
     /// <summary>A connection from this machine: nothing else is configured.</summary>
     Loopback,
 
     /// <summary>Nothing: the application said <c>AllowAnonymous</c>.</summary>
     Anybody,
+}
+
+/// <summary>Tells who asks an admin endpoint, in an application that has keys of its own.</summary>
+internal interface IAdminCaller
+{
+    /// <summary>Who asks, for the audit log.</summary>
+    /// <exception cref="AdminRefusal">The request may not come in.</exception>
+    string Enter(Microsoft.AspNetCore.Http.HttpContext context);
 }

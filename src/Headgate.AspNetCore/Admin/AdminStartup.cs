@@ -45,7 +45,7 @@ internal sealed class AdminStartup(IServiceProvider services, ILogger log)
     {
         Endpoint? open = endpoints.Endpoints.FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<AdminAccessMetadata>() is { Access: AdminAccess.Loopback });
         if (open is null) return null;
-        string? address = addresses.FirstOrDefault(one => !IsLoopback(one));
+        string? address = addresses.FirstOrDefault(one => !LocalRequests.IsLoopbackUrl(one));
         return address is null ? null
             : $"the admin endpoints ({(open as RouteEndpoint)?.RoutePattern.RawText}) have no authorisation, and the application listens on {address}, which others can reach. "
             + "Either give them a key, MapHeadgateAdmin(prefix, new AdminOptions { ApiKeyHash = ... }), or add authentication and authorisation to the application; "
@@ -64,20 +64,6 @@ internal sealed class AdminStartup(IServiceProvider services, ILogger log)
     }
 
     private IEnumerable<string> Listening() => _server?.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-
-    private static bool IsLoopback(string address)
-    {
-        try
-        {
-            BindingAddress parsed = BindingAddress.Parse(address);
-            return !parsed.IsUnixPipe && !parsed.IsNamedPipe && AdminGate.IsLoopback(parsed.Host);
-        }
-        catch (FormatException)
-        {
-            // The server will say what is wrong with it.
-            return false;
-        }
-    }
 }
 
 /// <summary>What opens an endpoint.</summary>

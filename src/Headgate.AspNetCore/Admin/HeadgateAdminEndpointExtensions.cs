@@ -59,6 +59,7 @@ public static class HeadgateAdminEndpointExtensions
     {
         AdminAccess access = AdminAccess.Loopback;
         if (options.ApiKeyHash is not null) access = AdminAccess.Key;
+        else if (endpoint.Metadata.OfType<IAdminCaller>().Any()) access = AdminAccess.Application;
         else if (endpoint.Metadata.OfType<IAllowAnonymous>().Any()) access = AdminAccess.Anybody;
         else if (endpoint.Metadata.Any(one => one is IAuthorizeData or AuthorizationPolicy)) access = AdminAccess.Authorization;
         else if (authenticates)

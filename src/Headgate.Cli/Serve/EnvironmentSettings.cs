@@ -7,8 +7,8 @@ internal static class EnvironmentSettings
 {
     public const string Prefix = "HEADGATE_";
 
-    /// <summary>Variables that other commands and the tests read.</summary>
-    private static readonly string[] Elsewhere = ["HEADGATE_URL", "HEADGATE_KEY", "HEADGATE_TEST_"];
+    /// <summary>Variables that are no flag of this command: the key that the service reads by itself, and what other commands and the tests read.</summary>
+    private static readonly string[] Elsewhere = ["HEADGATE_ADMIN_KEY", "HEADGATE_KEY", "HEADGATE_URL", "HEADGATE_TEST_"];
 
     /// <summary>Kubernetes and Docker set such ones for a service that is called headgate.</summary>
     private static readonly string[] OfOrchestrators = ["HEADGATE_PORT", "HEADGATE_SERVICE_HOST", "HEADGATE_SERVICE_PORT", "HEADGATE_NAME", "HEADGATE_ENV_"];

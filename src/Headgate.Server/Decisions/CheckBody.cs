@@ -7,17 +7,14 @@ namespace Headgate.Server.Decisions;
 internal readonly record struct CheckBody(CheckValues Values, RequestRefusal? Refusal)
 {
     /// <summary>Kept, so that a request makes no delegate.</summary>
-    public static BodyParser<CheckBody> Single { get; } = utf8 => Parse(utf8, CheckFields.Single);
+    public static BodyParser<CheckBody> Parser { get; } = Parse;
 
-    /// <summary>A request that gives permits back, or keeps them.</summary>
-    public static BodyParser<CheckBody> Held { get; } = utf8 => Parse(utf8, CheckFields.Held);
-
-    private static CheckBody Parse(ReadOnlySpan<byte> utf8, CheckFields known)
+    private static CheckBody Parse(ReadOnlySpan<byte> utf8)
     {
         Utf8JsonReader json = CheckReader.Open(utf8);
         CheckValues values = new();
-        RequestRefusal? refusal = CheckReader.Read(ref json, "the body", known, ref values);
+        RequestRefusal? refusal = CheckReader.Read(ref json, "the body", CheckFields.Single, ref values);
         CheckReader.Close(ref json);
-        return new CheckBody(values, refusal ?? values.Require(known & ~CheckFields.Numbers));
+        return new CheckBody(values, refusal ?? values.Require(CheckFields.Ids));
     }
 }

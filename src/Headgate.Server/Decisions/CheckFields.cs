@@ -26,8 +26,11 @@ internal enum CheckFields
     /// <summary>Several actions that are one decision.</summary>
     Joint = Tenant | Client | Actions,
 
-    /// <summary>Permits that are held.</summary>
-    Held = Ids | Lease,
+    /// <summary>Permits that are held, of one action or of several that were one decision.</summary>
+    Held = Ids | Lease | Actions,
+
+    /// <summary>An action of which permits are held.</summary>
+    HeldPart = Client | Action,
 }
 
 /// <summary>What a request gave of its fields. Mutable while it is read.</summary>

@@ -55,7 +55,7 @@ internal static class CheckReader
     {
         if (json.TokenType != JsonTokenType.StartObject)
         {
-            RequestRefusal refusal = new(400, $"{what} is {Shown(json)}; it must be an object with the fields {Known(known)}.");
+            RequestRefusal refusal = new(400, $"{what} is {Shown(ref json)}; it must be an object with the fields {Known(known)}.");
             json.Skip();
             return refusal;
         }
@@ -63,65 +63,97 @@ internal static class CheckReader
         RequestRefusal? first = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            CheckFields field = FieldOf(json);
+            CheckFields field = FieldOf(ref json);
             if ((field & known) == 0)
             {
-                first ??= Unknown(json, known);
+                first ??= Unknown(ref json, known);
                 json.Skip();
                 continue;
             }
 
+            string name = field == CheckFields.Actions && IsNamed(ref json, "items", out _) ? "items" : NameOf(field);
             json.Read();
-            RequestRefusal? wrong = null;
-            if ((values.Seen & field) != 0) wrong = RequestRefusal.Bad(NameOf(field), null, $"{NameOf(field)} is there twice; give it once.");
-            else if (field == CheckFields.Actions) wrong = list!(ref json, NameOf(field));
-            else wrong = ReadValue(json, field, ref values);
+            RequestRefusal? wrong;
+            if ((values.Seen & field) != 0) wrong = RequestRefusal.Bad(name, null, $"{name} is there twice; give it once.");
+            else if (field == CheckFields.Actions) wrong = list!(ref json, name);
+            else wrong = ReadValue(ref json, field, ref values);
             values.Seen |= field;
             first ??= wrong;
-            if (field != CheckFields.Actions || wrong is not null) json.Skip();
+            json.Skip();
         }
 
         return first;
     }
 
-    private static RequestRefusal? ReadValue(Utf8JsonReader json, CheckFields field, ref CheckValues values)
+    /// <summary>Reads the list at which the reader stands, to its end.</summary>
+    /// <param name="json">The reader.</param>
+    /// <param name="name">What the caller called the list.</param>
+    /// <param name="most">The most entries.</param>
+    /// <param name="entry">Reads the entry at which the reader stands, to its end; it is told the entry's name. What it returns ends nothing.</param>
+    public static RequestRefusal? ReadList(ref Utf8JsonReader json, string name, int most, ListReader entry)
+    {
+        if (json.TokenType != JsonTokenType.StartArray) return RequestRefusal.Bad(name, Raw(ref json), $"{name} is {Shown(ref json)}; it must be a list of 1 to {most} objects.");
+        int count = 0;
+        RequestRefusal? first = null;
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (count++ < most) first ??= entry(ref json, $"{name}[{count - 1}]");
+            else json.Skip();
+        }
+
+        if (count == 0) return RequestRefusal.Bad(name, null, $"{name} is empty; it must have 1 to {most} entries.");
+        return count <= most ? first : RequestRefusal.Bad(name, null, $"{name} has {count} entries; it must have 1 to {most}. Send the rest in another request.");
+    }
+
+    /// <summary>True if the property at which the reader stands has this name.</summary>
+    /// <param name="json">The reader.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="shown">The name that it has, up to a length.</param>
+    public static bool IsNamed(ref Utf8JsonReader json, string name, out string shown)
+    {
+        if (!json.ValueIsEscaped || !TryUnescape(ref json, out string? text)) text = Encoding.UTF8.GetString(json.ValueSpan);
+        shown = text.Length > MaxShown ? text[..MaxShown] + "..." : text;
+        return text == name;
+    }
+
+    private static RequestRefusal? ReadValue(ref Utf8JsonReader json, CheckFields field, ref CheckValues values)
     {
         switch (field)
         {
             case CheckFields.Tenant:
-                if (!TryText(json, field, TenantIds, out string? tenant, out RequestRefusal? wrong)) return wrong;
+                if (!TryText(ref json, field, TenantIds, out string? tenant, out RequestRefusal? wrong)) return wrong;
                 values.Tenant = tenant;
                 return null;
             case CheckFields.Client:
-                if (!TryText(json, field, null, out string? client, out wrong)) return wrong;
+                if (!TryText(ref json, field, null, out string? client, out wrong)) return wrong;
                 values.Client = client;
                 return null;
             case CheckFields.Action:
-                if (!TryText(json, field, ActionIds, out string? action, out wrong)) return wrong;
+                if (!TryText(ref json, field, ActionIds, out string? action, out wrong)) return wrong;
                 values.Action = action;
                 return null;
             case CheckFields.Lease:
-                if (!TryText(json, field, null, out string? lease, out wrong)) return wrong;
+                if (!TryText(ref json, field, null, out string? lease, out wrong)) return wrong;
                 if (!LeaseText.TryParse(lease, out LeaseId id))
-                    return RequestRefusal.Bad("lease_id", lease, $"lease_id is {Shown(json)}; it must be the 32 hexadecimal digits that an admitted check returned.");
+                    return RequestRefusal.Bad("lease_id", lease, $"lease_id is {Shown(ref json)}; it must be the 32 hexadecimal digits that an admitted check returned.");
                 values.Lease = id;
                 return null;
             default:
                 // Programs that write objects out write null for what they do not say.
                 if (json.TokenType == JsonTokenType.Null) return null;
-                if (json.TokenType != JsonTokenType.Number) return Wrong(json, field, "a number");
+                if (json.TokenType != JsonTokenType.Number) return Wrong(ref json, field, "a number");
                 return CheckNumbers.Set(json.ValueSpan, field, ref values);
         }
     }
 
     /// <summary>An id. A null is none.</summary>
-    private static bool TryText(Utf8JsonReader json, CheckFields field, IdCache? cache, [NotNullWhen(true)] out string? text, out RequestRefusal? wrong)
+    private static bool TryText(ref Utf8JsonReader json, CheckFields field, IdCache? cache, [NotNullWhen(true)] out string? text, out RequestRefusal? wrong)
     {
         text = null;
         wrong = null;
         if (json.TokenType != JsonTokenType.String)
         {
-            wrong = Wrong(json, field, "a text in double quotes");
+            wrong = Wrong(ref json, field, "a text in double quotes");
             return false;
         }
 
@@ -129,9 +161,9 @@ internal static class CheckReader
         {
             text = cache is null ? Encoding.UTF8.GetString(json.ValueSpan) : cache.Get(json.ValueSpan);
         }
-        else if (!TryUnescape(json, out text))
+        else if (!TryUnescape(ref json, out text))
         {
-            wrong = Wrong(json, field, "whole characters, both halves of a surrogate pair");
+            wrong = Wrong(ref json, field, "whole characters, both halves of a surrogate pair");
             return false;
         }
 
@@ -142,7 +174,7 @@ internal static class CheckReader
     }
 
     /// <summary>JSON can escape half of a surrogate pair, which is JSON and no text.</summary>
-    private static bool TryUnescape(Utf8JsonReader json, [NotNullWhen(true)] out string? text)
+    private static bool TryUnescape(ref Utf8JsonReader json, [NotNullWhen(true)] out string? text)
     {
         try
         {
@@ -156,9 +188,9 @@ internal static class CheckReader
         }
     }
 
-    private static CheckFields FieldOf(Utf8JsonReader json)
+    private static CheckFields FieldOf(ref Utf8JsonReader json)
     {
-        if (json.ValueIsEscaped) return FieldOfEscaped(json);
+        if (json.ValueIsEscaped) return FieldOfEscaped(ref json);
         ReadOnlySpan<byte> name = json.ValueSpan;
         return name.Length switch
         {
@@ -175,33 +207,32 @@ internal static class CheckReader
         };
     }
 
-    private static CheckFields FieldOfEscaped(Utf8JsonReader json)
+    private static CheckFields FieldOfEscaped(ref Utf8JsonReader json)
     {
-        if (!TryUnescape(json, out string? name)) return CheckFields.None;
+        if (!TryUnescape(ref json, out string? name)) return CheckFields.None;
         int place = Array.IndexOf(Names, name == "items" ? "actions" : name);
         return place < 0 ? CheckFields.None : (CheckFields)(1 << place);
     }
 
-    private static RequestRefusal Unknown(Utf8JsonReader json, CheckFields known)
+    private static RequestRefusal Unknown(ref Utf8JsonReader json, CheckFields known)
     {
-        if (!json.ValueIsEscaped || !TryUnescape(json, out string? name)) name = Encoding.UTF8.GetString(json.ValueSpan);
-        string shown = name.Length > MaxShown ? name[..MaxShown] + "..." : name;
+        IsNamed(ref json, "", out string shown);
         return RequestRefusal.Bad(shown, null, $"'{shown}' is no field here; known are {Known(known)}. Leave it out.");
     }
 
-    private static RequestRefusal Wrong(Utf8JsonReader json, CheckFields field, string expected) =>
-        RequestRefusal.Bad(NameOf(field), Raw(json), $"{NameOf(field)} is {Shown(json)}; it must be {expected}.");
+    private static RequestRefusal Wrong(ref Utf8JsonReader json, CheckFields field, string expected) =>
+        RequestRefusal.Bad(NameOf(field), Raw(ref json), $"{NameOf(field)} is {Shown(ref json)}; it must be {expected}.");
 
-    private static string Shown(Utf8JsonReader json) => json.TokenType switch
+    private static string Shown(ref Utf8JsonReader json) => json.TokenType switch
     {
         JsonTokenType.StartObject => "an object",
         JsonTokenType.StartArray => "a list",
-        JsonTokenType.String => $"\"{Cut(json)}\"",
-        _ => Cut(json),
+        JsonTokenType.String => $"\"{Cut(ref json)}\"",
+        _ => Cut(ref json),
     };
 
-    private static string? Raw(Utf8JsonReader json) => json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? null : Cut(json);
+    private static string? Raw(ref Utf8JsonReader json) => json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? null : Cut(ref json);
 
     /// <summary>The value as it was sent, up to a length.</summary>
-    private static string Cut(Utf8JsonReader json) => CheckNumbers.Cut(json.ValueSpan);
+    private static string Cut(ref Utf8JsonReader json) => CheckNumbers.Cut(json.ValueSpan);
 }

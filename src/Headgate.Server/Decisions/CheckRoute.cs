@@ -15,7 +15,7 @@ internal sealed class CheckRoute(DecisionDoor door, Decider decider)
     {
         long start = door.Clock.GetTimestamp();
         Caller caller = door.Enter(context);
-        CheckBody body = await RequestBody.ReadAsync(context, RequestBody.MaxBytes, "Shorten the ids.", CheckBody.Single).ConfigureAwait(false);
+        CheckBody body = await RequestBody.ReadAsync(context, RequestBody.MaxBytes, "Shorten the ids.", CheckBody.Parser).ConfigureAwait(false);
         if ((body.Refusal ?? DecisionDoor.Refuse(caller, body.Values.Tenant!)) is { } refusal)
         {
             await ProblemAnswer.WriteAsync(context, refusal).ConfigureAwait(false);

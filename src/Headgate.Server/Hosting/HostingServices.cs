@@ -14,6 +14,7 @@ internal static class HostingServices
         services.AddSingleton<Drain>();
         services.AddHostedService(static all => all.GetRequiredService<Drain>());
         services.AddSingleton<IHostLifetime, SignalLifetime>();
+        services.AddHostedService<SystemdNotice>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelBounds>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.LongestStop(options));
         return services;

@@ -29,9 +29,9 @@ internal sealed class RefusalMiddleware(RequestDelegate next)
         {
             await ProblemAnswer.WriteAsync(context, new RequestRefusal(StatusCodes.Status503ServiceUnavailable, unavailable.Message) { RetryAfter = Pause }).ConfigureAwait(false);
         }
-        catch (Exception left) when (left is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Whoever asked has gone: there is nobody to answer, and nothing went wrong here.
+            // Whoever asked has gone in the middle of a body: there is nobody to answer, and nothing went wrong here.
             context.Abort();
         }
     }

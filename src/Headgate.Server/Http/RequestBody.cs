@@ -31,7 +31,7 @@ internal static class RequestBody
         PipeReader reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult read = await reader.ReadAsync().ConfigureAwait(false);
+            ReadResult read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
             ReadOnlySequence<byte> bytes = read.Buffer;
             if (bytes.Length > maxBytes)
             {

@@ -27,12 +27,21 @@ internal static class SettingsBody
     public static async Task<T> ReadAsync<T>(HttpContext context, Func<AdminFields, T> read)
     {
         JsonElement body = await ReadAsync(context).ConfigureAwait(false);
-        try
+        return Checked(() =>
         {
             AdminFields fields = new(body);
             T value = read(fields);
             fields.End();
             return value;
+        });
+    }
+
+    /// <summary>A wrong field is refused as every request of the service is.</summary>
+    public static T Checked<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (AdminRefusal refused)
         {

@@ -1,4 +1,3 @@
-using Headgate.Server.Access;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +7,6 @@ namespace Headgate.Server.Settings;
 internal static class SettingsServices
 {
     public static IServiceCollection AddHeadgateSettings(this IServiceCollection services) => services
-        .AddSingleton<AuditedBook>()
         .AddSingleton<SettingsAccess>()
         .AddSingleton<ConfigRoutes>()
         .AddSingleton<GlobalRoutes>()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Headgate.Server.Changes;
 using Headgate.Server.Load;
+using Headgate.Server.Telemetry;
 
 namespace Headgate.Server.Statistics;
 
@@ -41,11 +42,13 @@ internal sealed class TenantStatistics
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _wait;
     private readonly DecisionSeries _series;
+    private readonly DecisionTraces _traces;
     private int _count;
     private int _strangers;
 
-    public TenantStatistics(ConfigBook book, TenantLabels labels, TimeProvider clock, IMeterFactory meters)
+    public TenantStatistics(ConfigBook book, TenantLabels labels, DecisionTraces traces, TimeProvider clock, IMeterFactory meters)
     {
+        _traces = traces;
         _book = book;
         _clock = clock;
         _series = new DecisionSeries(labels);
@@ -66,14 +69,30 @@ internal sealed class TenantStatistics
     /// <param name="outcome">What became of it at the load gate. If it was refused there, nothing was decided, and the other arguments say nothing.</param>
     /// <param name="source">Who decided.</param>
     /// <param name="startTimestamp">When the request began, by <see cref="TimeProvider.GetTimestamp"/>.</param>
-    public void Decided(string tenant, bool allowed, bool impossible, LoadOutcome outcome, DecisionSource source, long startTimestamp)
+    /// <param name="action">What for, for the trace; null if it is not known.</param>
+    /// <param name="wait">How long it waited for its turn, for the trace.</param>
+    public void Decided(
+        string tenant, bool allowed, bool impossible, LoadOutcome outcome, DecisionSource source, long startTimestamp, string? action = null, TimeSpan wait = default)
     {
         TallyOf(tenant).Decided(allowed, impossible, outcome, source);
-        if (_duration.Enabled) _duration.Record(_clock.GetElapsedTime(startTimestamp).TotalSeconds, TagOf(allowed, impossible, outcome));
+        bool isTraced = DecisionTraces.Listens;
+        if (!isTraced && !_duration.Enabled) return;
+        TimeSpan taken = _clock.GetElapsedTime(startTimestamp);
+        KeyValuePair<string, object?> tag = TagOf(allowed, impossible, outcome);
+        _duration.Record(taken.TotalSeconds, tag);
+        if (!isTraced) return;
+        string? by = outcome is LoadOutcome.Rejected or LoadOutcome.TimedOut ? null : TenantTally.SourceNames[(int)source];
+        _traces.Record(tenant, action, (string)tag.Value!, by, taken, wait);
     }
 
     /// <summary>A request for a decision met an error, or a store that did not answer.</summary>
-    public void Failed(string tenant) => TallyOf(tenant).AddFailure();
+    /// <param name="tenant">Whose.</param>
+    /// <param name="action">What for, for the trace; null if it is not known.</param>
+    public void Failed(string tenant, string? action = null)
+    {
+        TallyOf(tenant).AddFailure();
+        if (DecisionTraces.Listens) _traces.Record(tenant, action, "failed", null, TimeSpan.Zero, TimeSpan.Zero);
+    }
 
     /// <summary>A request waited for its turn for so long, whatever came of it.</summary>
     public void Waited(TimeSpan wait) => _wait.Record(wait.TotalSeconds);

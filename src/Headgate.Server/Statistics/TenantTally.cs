@@ -29,7 +29,8 @@ internal sealed class TenantTally
 
     private static readonly int Mask = Math.Min(MaxStripes, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)) - 1;
 
-    private static readonly string[] SourceNames = ["store", "deny_cache", "fail_open", "fail_closed", "fail_local"];
+    /// <summary>The sources of decisions as metrics and traces name them.</summary>
+    public static readonly string[] SourceNames = ["store", "deny_cache", "fail_open", "fail_closed", "fail_local"];
 
     private readonly long[] _counts = new long[(Mask + 1) * Stride];
 

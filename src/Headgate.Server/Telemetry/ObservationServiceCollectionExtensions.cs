@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Headgate.Redis;
 using Headgate.Server.Changes;
 using Headgate.Server.Health;
@@ -12,10 +13,11 @@ namespace Headgate.Server.Telemetry;
 /// <summary>What tells how the service is and what it does.</summary>
 internal static class ObservationServiceCollectionExtensions
 {
-    public static IServiceCollection AddHeadgateObservation(this IServiceCollection services)
+    public static IServiceCollection AddHeadgateObservation(this IServiceCollection services, ServeOptions options)
     {
         services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<DataFolderHealth>();
+        services.AddSingleton<DecisionTraces>();
         services.AddSingleton<HealthRoutes>();
         services.AddSingleton<MetricsRoutes>();
         services.AddSingleton<PrometheusExporter>();
@@ -25,6 +27,8 @@ internal static class ObservationServiceCollectionExtensions
         services.AddSingleton(s => new StoreHealth(s.GetRequiredService<ConfigBook>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IRateLimitStore>() as IRedisHealthSource));
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
+        services.AddHostedService<StartBanner>();
+        if (OtlpTarget.IsOn(options, Environment.GetEnvironmentVariable)) AddOtlp(services);
         return services;
     }
 
@@ -36,5 +40,13 @@ internal static class ObservationServiceCollectionExtensions
         services.GetRequiredService<HealthRoutes>().Map(app, app.Lifetime);
         services.GetRequiredService<MetricsRoutes>().Map(app);
         services.GetRequiredService<StatisticsRoutes>().Map(app);
+    }
+
+    /// <summary>A method of its own, so that nothing of OpenTelemetry is loaded where it is not called.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddOtlp(IServiceCollection services)
+    {
+        OtlpExport.TagRequests();
+        services.AddHostedService<OtlpExport>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Headgate.Server.Changes;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Tenants;
@@ -97,7 +98,7 @@ public sealed class TenantStatisticsTests
     internal static Task<ServiceConfig> ConfigureAsync(Service service, params string[] tenants) => service.Book.ChangeAsync(
         "test",
         "tenants",
-        _ => [.. tenants.Select(tenant => new Changes.ConfigEdit(Changes.NodeAddress.OfTenant(tenant), null, new TenantSettings()))],
+        _ => [.. tenants.Select(tenant => new ConfigEdit(NodeAddress.OfTenant(tenant), null, new TenantSettings()))],
         CancellationToken.None);
 
     /// <summary>The failures that the instrument reports, by tenant.</summary>

@@ -261,10 +261,10 @@ internal sealed class FileConfigLog : IConfigLog
         {
             _files!.BeginJournal(_config.Version);
         }
-        catch (HalfDoneException half)
+        catch (HalfDoneException)
         {
             _state = State.NeedsSnapshot;
-            throw new IOException(half.Message, half);
+            throw;
         }
     }
 

@@ -6,7 +6,7 @@ using Headgate.Server.Tenants;
 namespace Headgate.Server.Changes.Files;
 
 /// <summary>A file may have its name now, or may have it after a crash: nobody knows.</summary>
-internal sealed class HalfDoneException(string message, Exception inner) : Exception(message, inner);
+internal sealed class HalfDoneException(string message, Exception inner) : IOException(message, inner);
 
 /// <summary>What became of an append.</summary>
 /// <param name="Error">Null if it is on the disk.</param>
@@ -115,17 +115,10 @@ internal sealed class Generations(IConfigFolder folder, TimeProvider clock) : ID
     /// </summary>
     public void BeginAnew(ServiceConfig config, ImmutableArray<ConfigChange> history, ImmutableArray<Damage> damages)
     {
-        try
-        {
-            PutAside(damages.Where(damage => FileNames.IsSnapshot(damage.Name)));
-            WriteSnapshot(config, history);
-            PutAside(damages.Where(damage => !FileNames.IsSnapshot(damage.Name)));
-            BeginJournal(config.Version);
-        }
-        catch (HalfDoneException half)
-        {
-            throw new IOException(half.Message, half);
-        }
+        PutAside(damages.Where(damage => FileNames.IsSnapshot(damage.Name)));
+        WriteSnapshot(config, history);
+        PutAside(damages.Where(damage => !FileNames.IsSnapshot(damage.Name)));
+        BeginJournal(config.Version);
     }
 
     /// <summary>Deletes what lies before the last snapshot but one.</summary>

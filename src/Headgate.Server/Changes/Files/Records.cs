@@ -37,7 +37,7 @@ internal static class Records
         line[LengthAt + DigitBytes] = (byte)' ';
         json.WrittenSpan.CopyTo(line[HeadBytes..]);
         line[^1] = (byte)'\n';
-        Utf8Formatter.TryFormat(Checksum(line[LengthAt..^1]), line, out _, new StandardFormat('x', DigitBytes));
+        WriteChecksum(line[LengthAt..^1], line);
         line[DigitBytes] = (byte)' ';
         lines.Advance(line.Length);
     }
@@ -48,11 +48,16 @@ internal static class Records
         && Utf8Parser.TryParse(line.Slice(LengthAt, DigitBytes), out uint length, out int read, 'x') && read == DigitBytes && length <= MaxBytes
             ? (int)length : -1;
 
-    /// <summary>True if a line, without its end, is as it was written.</summary>
-    public static bool IsGood(ReadOnlySpan<byte> line) =>
-        LengthOf(line) == line.Length - HeadBytes
-        && Utf8Parser.TryParse(line[..DigitBytes], out uint checksum, out int read, 'x') && read == DigitBytes
-        && checksum == Checksum(line[LengthAt..]);
+    /// <summary>True if a line, without its end, is as it was written, to the letter.</summary>
+    public static bool IsGood(ReadOnlySpan<byte> line)
+    {
+        if (LengthOf(line) != line.Length - HeadBytes) return false;
+        Span<byte> digits = stackalloc byte[DigitBytes];
+        WriteChecksum(line[LengthAt..], digits);
+        return line.StartsWith(digits);
+    }
+
+    private static void WriteChecksum(ReadOnlySpan<byte> of, Span<byte> to) => Utf8Formatter.TryFormat(Checksum(of), to, out _, new StandardFormat('x', DigitBytes));
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
