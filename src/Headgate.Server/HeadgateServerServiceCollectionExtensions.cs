@@ -7,9 +7,6 @@ using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
-using Headgate.Server.Hosting;
-using Headgate.Server.Load;
-using Headgate.Server.Settings;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -38,7 +35,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
         services.AddSingleton<ReadinessBoard>();
         services.AddSingleton<TenantLabels>();
         services.AddSingleton<TenantStatistics>();
