@@ -61,7 +61,10 @@ public sealed class CheckTests
             }
         }
 
-        foreach (string id in ids) Assert.Equal(8, (await client.GetStatusAsync(id, id, id, 9, Minute)).Remaining);
+        foreach (string id in ids.Except([".", ".."])) Assert.Equal(8, (await client.GetStatusAsync(id, id, id, 9, Minute)).Remaining);
+        // These two cannot stand in a path; a question that is refused reached nobody else.
+        HeadgateClientException refused = await Assert.ThrowsAsync<HeadgateClientException>(() => client.GetStatusAsync("..", "c", "x"));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.Status);
     }
 
     [Fact]
