@@ -65,20 +65,27 @@ public static class HeadgateBuilderRedisExtensions
         return builder;
     }
 
-    private static HeadgateBuilder Use(HeadgateBuilder builder, string? configuration, RedisStoreOptions? options)
+    /// <summary>As <see cref="UseRedis(HeadgateBuilder, string, RedisStoreOptions?)"/>, but whatever <c>store.redis</c> of the configuration names: a flag of a command line goes above its file.</summary>
+    internal static HeadgateBuilder UseRedisAbove(this HeadgateBuilder builder, string configuration, RedisStoreOptions? options = null)
+    {
+        Check(configuration);
+        return Use(builder, configuration, options, isAbove: true);
+    }
+
+    private static HeadgateBuilder Use(HeadgateBuilder builder, string? configuration, RedisStoreOptions? options, bool isAbove = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
         OptionChecks.Check(options ?? new RedisStoreOptions());
-        builder.UseStore(services => Create(services, configuration, options));
+        builder.UseStore(services => Create(services, configuration, options, isAbove));
         builder.StoreWiring = StoreWiring.Configured;
         return builder;
     }
 
-    private static IRateLimitStore Create(IServiceProvider services, string? configuration, RedisStoreOptions? options)
+    private static IRateLimitStore Create(IServiceProvider services, string? configuration, RedisStoreOptions? options, bool isAbove)
     {
         RedisStoreOptions complete = Complete(services, options);
         LoadedConfiguration loaded = services.GetRequiredService<LoadedConfiguration>();
-        if ((loaded.Store?.Redis ?? configuration) is not { } target)
+        if ((isAbove ? configuration : loaded.Store?.Redis ?? configuration) is not { } target)
         {
             HostingLog.NoRedis(complete.Logger);
             return new MemoryStore(complete.TimeProvider ?? TimeProvider.System);

@@ -35,6 +35,8 @@ public static class HeadgateServer
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         app.MapHeadgateKeys();
+        app.MapHeadgateAccess();
+        app.MapObservation();
         app.MapHeadgateSettings();
         app.MapObservation();
         return app;

@@ -4,6 +4,7 @@ using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Health;
 using Headgate.Server.Hosting;
+using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
@@ -17,10 +18,14 @@ internal static class HeadgateServerServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateServer(this IServiceCollection services, ServeOptions options)
     {
+        ServeOptions given = options;
+        options = StoreOfFile.AddTo(options);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        HeadgateBuilderOf(services, options);
+        HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
+        services.AddConfiguration(options);
+        services.AddSingleton<IAccessGate, OpenGate>();
         services.AddSingleton<IConfigLog, MemoryConfigLog>();
         services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
@@ -46,7 +51,7 @@ internal static class HeadgateServerServiceCollectionExtensions
     {
         Headgate.Extensions.HeadgateBuilder headgate = services.AddHeadgate();
         if (options.ConfigFile is { } file) headgate.AddConfigurationFile(file);
-        if (options.Redis is { } redis) headgate.UseRedis(redis);
+        if (options.Redis is { } redis) headgate.UseRedisAbove(redis);
         else headgate.UseRedis();
     }
 }

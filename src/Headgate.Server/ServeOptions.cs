@@ -17,6 +17,9 @@ public sealed record ServeOptions
     /// <summary>Redis, as StackExchange.Redis reads it (<c>host:port,password=...</c>), for limits and configuration that a fleet shares; null for memory.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>The prefix of everything in Redis as the configuration file says it; null if it does not.</summary>
+    internal string? RedisPrefix { get; init; }
+
     /// <summary>The folder in which configuration, keys and counters outlive the process; null to keep them in memory alone.</summary>
     public string? DataFolder { get; init; }
 

@@ -1,3 +1,4 @@
+using Headgate.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,19 +9,32 @@ namespace Headgate.Server.Access;
 internal static class AccessServices
 {
     /// <exception cref="ServeSettingsException">The admin key cannot be read, or is none.</exception>
-    public static IServiceCollection AddHeadgateAccess(this IServiceCollection services, ServeOptions options) => services
-        .AddSingleton(new KeyPolicy(options))
-        .AddSingleton<AuditedBook>()
-        .AddSingleton<AuthFailures>()
-        .AddSingleton<IAccessGate, KeyGate>()
-        .AddSingleton<KeyRoutes>();
+    public static IServiceCollection AddHeadgateAccess(this IServiceCollection services, ServeOptions options)
+    {
+        KeyPolicy keys = new(options);
+        return services
+            .AddSingleton(keys)
+            .AddSingleton(OwnLimits.AddTo(services.AddHeadgate(), keys))
+            .AddSingleton<AuditedBook>()
+            .AddSingleton<AuthFailures>()
+            .AddSingleton<IAccessGate, KeyGate>()
+            .AddSingleton<KeyRoutes>()
+            .AddSingleton<OwnLimits>();
+    }
 
     /// <summary>After routing, before anything that does work.</summary>
     public static void UseHeadgateAccess(this IApplicationBuilder app)
     {
         app.Use(new ListenCheck(app.ApplicationServices).Before);
         app.UseMiddleware<AccessMiddleware>();
+        OwnLimits.Use(app);
     }
 
-    public static void MapHeadgateKeys(this IEndpointRouteBuilder routes) => routes.ServiceProvider.GetRequiredService<KeyRoutes>().Map(routes);
+    /// <summary><c>/api/keys</c> and <c>/admin</c>.</summary>
+    public static void MapHeadgateAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHeadgateAdmin("/admin", new AdminOptions { DefaultPolicy = OwnLimits.Policy })
+            .WithMetadata(new AdminDoor(routes.ServiceProvider.GetRequiredService<IAccessGate>()));
+        routes.ServiceProvider.GetRequiredService<KeyRoutes>().Map(routes);
+    }
 }

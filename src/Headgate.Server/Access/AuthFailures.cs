@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Headgate.Server.Statistics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -26,12 +27,11 @@ internal enum AuthOutcome
 /// Counts requests that were not let in, and logs them summed up: the first at once, then one line a minute as long as there are more. Whoever guesses
 /// keys fills no log. Thread-safe.
 /// </summary>
-internal sealed partial class AuthFailures : IDisposable
+internal sealed partial class AuthFailures
 {
     private static readonly string[] Names = ["missing", "unknown", "expired", "forbidden", "foreign"];
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private readonly Meter _meter;
     private readonly Counter<long> _counter;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
@@ -41,8 +41,7 @@ internal sealed partial class AuthFailures : IDisposable
 
     public AuthFailures(IMeterFactory meters, ILoggerFactory loggers, TimeProvider clock)
     {
-        _meter = meters.Create("Headgate.Server");
-        _counter = _meter.CreateCounter<long>("headgate.server.auth", "{request}", "Requests that were not let in, by outcome: missing, unknown, expired, forbidden, foreign.");
+        _counter = meters.Create(TenantStatistics.MeterName).CreateCounter<long>("headgate.server.auth", "{request}", "Requests that were not let in, by outcome: missing, unknown, expired, forbidden, foreign.");
         _log = loggers.CreateLogger(AuditLog.Category);
         _clock = clock;
     }
@@ -61,8 +60,6 @@ internal sealed partial class AuthFailures : IDisposable
             NotLetIn(_log, counts, context.Connection.RemoteIpAddress?.ToString() ?? "a socket");
         }
     }
-
-    public void Dispose() => _meter.Dispose();
 
     [LoggerMessage(EventId = 2, EventName = "NotLetIn", Level = LogLevel.Warning, Message = "Requests were not let in: {Counts}. The last came from {Address}; further ones of the next minute are summed up with the next line")]
     private static partial void NotLetIn(ILogger logger, string counts, string address);

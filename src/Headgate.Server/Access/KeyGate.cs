@@ -32,7 +32,7 @@ internal sealed class KeyGate(ConfigBook book, KeyPolicy policy, AuthFailures fa
         if (header.Count > 1 || authorization.Count > 1 || (bearer is not null && header.Count == 1))
             throw Refused(context, AuthOutcome.Unknown, "several keys are shown. Send one, as Authorization: Bearer KEY or as X-Api-Key: KEY.");
 
-        string secret = bearer is null ? header[0] ?? "" : bearer[Bearer.Length..].Trim();
+        ReadOnlySpan<char> secret = bearer is null ? header[0] : bearer.AsSpan(Bearer.Length).Trim();
         KeyOutcome outcome = Table.Find(secret, clock.GetUtcNow(), out Caller caller);
         return outcome switch
         {

@@ -41,7 +41,7 @@ internal static class KeySecret
     }
 
     /// <summary>False, and nothing is written, if the text is too long for a secret.</summary>
-    public static bool Hash(string secret, Span<byte> hash)
+    public static bool Hash(ReadOnlySpan<char> secret, Span<byte> hash)
     {
         Span<byte> bytes = stackalloc byte[MaxLength];
         if (!Encoding.UTF8.TryGetBytes(secret, bytes, out int length)) return false;

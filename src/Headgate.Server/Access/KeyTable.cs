@@ -46,7 +46,7 @@ internal sealed class KeyTable
     /// <param name="secret">What was shown.</param>
     /// <param name="now">Expiry and grace times are held against it.</param>
     /// <param name="caller">The holder, if the secret is good.</param>
-    public KeyOutcome Find(string secret, DateTimeOffset now, out Caller caller)
+    public KeyOutcome Find(ReadOnlySpan<char> secret, DateTimeOffset now, out Caller caller)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         bool isShort = KeySecret.Hash(secret, hash);

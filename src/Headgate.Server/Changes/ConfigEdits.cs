@@ -13,6 +13,26 @@ internal static class ConfigEdits
         return config with { Version = change.Version };
     }
 
+    /// <summary>
+    /// Edits as they are kept: one for each leaf, the last that was given; with what is there before it; without those that change nothing.
+    /// </summary>
+    public static ImmutableArray<ConfigEdit> Settle(ServiceConfig config, ImmutableArray<ConfigEdit> edits)
+    {
+        Dictionary<NodeAddress, ConfigNode?> last = new(edits.Length);
+        foreach (ConfigEdit edit in edits) last[edit.At] = edit.After ?? (edit.At.Kind == NodeKind.Global ? new GlobalSettings() : null);
+        ImmutableArray<ConfigEdit>.Builder settled = ImmutableArray.CreateBuilder<ConfigEdit>(last.Count);
+        foreach ((NodeAddress at, ConfigNode? after) in last)
+        {
+            ConfigNode? before = Find(config, at);
+            if (!SayTheSame(before, after)) settled.Add(new ConfigEdit(at, before, after));
+        }
+
+        return settled.DrainToImmutable();
+    }
+
+    /// <summary>True if two leaves say the same, whichever version made them so.</summary>
+    public static bool SayTheSame(ConfigNode? one, ConfigNode? other) => one is null || other is null ? ReferenceEquals(one, other) : one with { Version = other.Version } == other;
+
     /// <summary>The leaf at an address; null if there is none. The global settings are always there.</summary>
     public static ConfigNode? Find(ServiceConfig config, NodeAddress at) => at.Kind switch
     {

@@ -10,7 +10,7 @@ internal sealed class SettingsAccess(IAccessGate gate)
     public Caller ForTenant(HttpContext context, string tenant)
     {
         Caller caller = gate.Enter(context);
-        return caller.MayConfigure(tenant) ? caller : throw Refused("configures this tenant: its role must be configure or admin, for this tenant or for all");
+        return caller.MayConfigure(tenant) ? caller : throw AccessRefusal.Forbidden("configures this tenant: its role must be configure or admin, for this tenant or for all");
     }
 
     /// <summary>For what is of all tenants: to look at.</summary>
@@ -18,7 +18,7 @@ internal sealed class SettingsAccess(IAccessGate gate)
     public Caller ForAll(HttpContext context)
     {
         Caller caller = gate.Enter(context);
-        return caller is { Role: KeyRole.Configure or KeyRole.Admin, Tenant: null } ? caller : throw Refused("configures all tenants: its role must be configure, without a tenant, or admin");
+        return caller is { Role: KeyRole.Configure or KeyRole.Admin, Tenant: null } ? caller : throw AccessRefusal.Forbidden("configures all tenants: its role must be configure, without a tenant, or admin");
     }
 
     /// <summary>For the history: of all tenants, or of the caller's own, which is returned then.</summary>
@@ -28,16 +28,13 @@ internal sealed class SettingsAccess(IAccessGate gate)
         Caller caller = gate.Enter(context);
         string? tenant = asked ?? caller.Tenant;
         bool may = caller.Role is KeyRole.Configure or KeyRole.Admin && (caller.Tenant is null || string.Equals(caller.Tenant, tenant, StringComparison.Ordinal));
-        return may ? (caller, tenant) : throw Refused("configures this tenant: its role must be configure or admin, for this tenant or for all");
+        return may ? (caller, tenant) : throw AccessRefusal.Forbidden("configures this tenant: its role must be configure or admin, for this tenant or for all");
     }
 
     /// <exception cref="RequestRefusal">401 or 403.</exception>
     public Caller ForAdmin(HttpContext context)
     {
         Caller caller = gate.Enter(context);
-        return caller.Role == KeyRole.Admin ? caller : throw Refused("administers: its role must be admin");
+        return caller.Role == KeyRole.Admin ? caller : throw AccessRefusal.Forbidden("administers: its role must be admin");
     }
-
-    private static RequestRefusal Refused(string needed) =>
-        new(StatusCodes.Status403Forbidden, $"the key that was shown may not do this. Use one that {needed}.");
 }

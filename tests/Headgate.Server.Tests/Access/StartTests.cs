@@ -2,6 +2,7 @@ using Headgate.Server.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Headgate.Server.Tests.Access;
 
@@ -19,7 +20,7 @@ public sealed class StartTests
     [InlineData("http://unix:/tmp/headgate-start-test.sock")]
     public async Task Elsewhere_it_does_not_start_without_an_admin_key(string urls)
     {
-        await using WebApplication app = HeadgateServer.Create(new ServeOptions { Urls = urls, AdminKey = null });
+        await using WebApplication app = HeadgateServer.Create(new ServeOptions { Urls = urls, AdminKey = null }, Quiet);
         ServeSettingsException refused = await Assert.ThrowsAsync<ServeSettingsException>(() => app.StartAsync(TestContext.Current.CancellationToken));
         string exposed = urls.Split(';')[^1];
         foreach (string part in new[] { exposed, "headgate keys create --role admin --data DIR", "HEADGATE_ADMIN_KEY", "--admin-key-file", "http://127.0.0.1:5000" })
@@ -45,7 +46,7 @@ public sealed class StartTests
             await File.WriteAllTextAsync(file, Keys.First + "\n", TestContext.Current.CancellationToken);
             foreach (ServeOptions options in new[] { new ServeOptions { AdminKey = Keys.First }, new ServeOptions { AdminKey = null, AdminKeyFile = file } })
             {
-                await using WebApplication app = HeadgateServer.Create(options with { Urls = "http://0.0.0.0:0" });
+                await using WebApplication app = HeadgateServer.Create(options with { Urls = "http://0.0.0.0:0" }, Quiet);
                 await app.StartAsync(TestContext.Current.CancellationToken);
                 using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{new Uri(app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)).Port}") };
                 Assert.Equal(401, (int)(await client.GetAsync(new Uri("/api/config", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
@@ -66,7 +67,7 @@ public sealed class StartTests
         LogLines log = new();
         await using WebApplication app = HeadgateServer.Create(new ServeOptions { Urls = "http://127.0.0.1:0", AdminKey = null }, builder =>
         {
-            builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(log);
+            builder.Logging.ClearProviders().AddProvider(log);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(0));
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -92,4 +93,6 @@ public sealed class StartTests
         ServeSettingsException refused = Assert.Throws<ServeSettingsException>(() => HeadgateServer.Create(new ServeOptions { AdminKeyFile = "/nowhere/key" }));
         Assert.Contains("/nowhere/key", refused.Message, StringComparison.Ordinal);
     }
+
+    private static void Quiet(WebApplicationBuilder builder) => builder.Logging.ClearProviders();
 }

@@ -63,7 +63,7 @@ internal sealed class ConfigReader(IConfigFolder folder)
             string name = FileNames.Snapshot(version);
             try
             {
-                LoadedConfig loaded = SnapshotFile.Read(folder.OpenRead(name));
+                LoadedConfig loaded = SnapshotFile.Read(folder.OpenRead(name), out _);
                 if (loaded.Config.Version != version) throw new FormatException($"it has version {Text(loaded.Config.Version)}, which is not the one in its name.");
                 (_config, _history) = (loaded.Config, loaded.History);
                 return;

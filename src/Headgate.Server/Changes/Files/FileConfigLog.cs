@@ -134,6 +134,15 @@ internal sealed class FileConfigLog : IConfigLog
         _folder?.Dispose();
     }
 
+    /// <summary>Takes a folder for this process.</summary>
+    /// <exception cref="ConfigUnavailableException">Another process has it.</exception>
+    public static void Take(IConfigFolder folder)
+    {
+        if (folder.Lock() is not { } owner) return;
+        throw new ConfigUnavailableException(
+            $"the folder '{folder.Path}' is in use by {owner}; each process needs a folder of its own. Stop that process, name another folder with --data, or share one configuration with --redis.");
+    }
+
     private LoadedConfig Load()
     {
         ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
@@ -141,7 +150,7 @@ internal sealed class FileConfigLog : IConfigLog
         {
             _folder ??= _open();
             _files ??= new Generations(_folder, _clock);
-            Take();
+            Take(_folder);
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {
@@ -202,20 +211,12 @@ internal sealed class FileConfigLog : IConfigLog
         }
     }
 
-    /// <summary>Takes the folder for this process.</summary>
-    private void Take()
-    {
-        if (_folder!.Lock() is not { } owner) return;
-        throw new ConfigUnavailableException(
-            $"the folder '{_folder.Path}' is in use by {owner}; each process needs a folder of its own. Stop that process, name another folder with --data, or share one configuration with --redis.");
-    }
-
     private void MakeReady()
     {
         if (_state == State.NotTaken)
         {
             long before = _config.Version;
-            Take();
+            Take(_folder!);
             ReadFiles read = ReadAll();
             _state = read.Damages.Length > 0 ? State.NeedsSnapshot : State.NeedsJournal;
             if (_config.Version != before) throw new ConfigConflictException($"the folder is at version {_config.Version} now.");

@@ -6,7 +6,8 @@ namespace Headgate.Server.Changes.Files;
 /// <param name="Kind">One of the two kinds.</param>
 /// <param name="Version">Of a snapshot its own, of a journal the one it begins after.</param>
 /// <param name="Counts">The lines that follow, of each kind; of a journal none.</param>
-internal sealed record FileHeader(string Kind, long Version, FileHeader.Lines Counts)
+/// <param name="Mark">What it is a copy of; null if of nothing.</param>
+internal sealed record FileHeader(string Kind, long Version, FileHeader.Lines Counts, string? Mark = null)
 {
     public const string Journal = "headgate-config-journal";
     public const string Snapshot = "headgate-config-snapshot";
@@ -23,6 +24,7 @@ internal sealed record FileHeader(string Kind, long Version, FileHeader.Lines Co
         json.WriteNumber("tenants", Counts.Tenants);
         json.WriteNumber("leaves", Counts.Leaves);
         json.WriteNumber("changes", Counts.Changes);
+        if (Mark is not null) json.WriteString("mark", Mark);
         json.WriteEndObject();
     }
 
@@ -43,7 +45,8 @@ internal sealed record FileHeader(string Kind, long Version, FileHeader.Lines Co
 
             if (json.GetProperty("file").GetString() != kind) throw new FormatException($"it is no {kind}.");
             Lines counts = new(json.GetProperty("tenants").GetInt32(), json.GetProperty("leaves").GetInt32(), json.GetProperty("changes").GetInt32());
-            return new FileHeader(kind, json.GetProperty("version").GetInt64(), counts);
+            string? mark = json.TryGetProperty("mark", out JsonElement found) ? found.GetString() : null;
+            return new FileHeader(kind, json.GetProperty("version").GetInt64(), counts, mark);
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
         {

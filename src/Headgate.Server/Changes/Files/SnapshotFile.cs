@@ -12,11 +12,11 @@ internal static class SnapshotFile
 
     /// <summary>Writes it and makes it durable.</summary>
     /// <returns>Its length in bytes.</returns>
-    public static long Write(IConfigFile file, ServiceConfig config, ImmutableArray<ConfigChange> history)
+    public static long Write(IConfigFile file, ServiceConfig config, ImmutableArray<ConfigChange> history, string? mark = null)
     {
         FileHeader.Lines counts = new(config.Tenants.Count, ConfigLeaves.Of(config).Count(), history.Length);
         Chunks chunks = new(file);
-        chunks.Add(new FileHeader(FileHeader.Snapshot, config.Version, counts), (json, header) => header.Write(json));
+        chunks.Add(new FileHeader(FileHeader.Snapshot, config.Version, counts, mark), (json, header) => header.Write(json));
         foreach ((string id, TenantConfig tenant) in config.Tenants) chunks.Add((id, tenant.Version), WriteTenant);
         foreach ((NodeAddress, ConfigNode) leaf in ConfigLeaves.Of(config)) chunks.Add(leaf, WriteLeaf);
         foreach (ConfigChange change in history) chunks.Add(change, ChangeJson.Write);
@@ -27,10 +27,11 @@ internal static class SnapshotFile
 
     /// <exception cref="FormatException">It is damaged; the message says where.</exception>
     /// <exception cref="ConfigUnavailableException">It is in order, and cannot be understood.</exception>
-    public static LoadedConfig Read(Stream stream)
+    public static LoadedConfig Read(Stream stream, out string? mark)
     {
         using RecordReader lines = new(stream);
         FileHeader header = FileHeader.Read(Next(lines), FileHeader.Snapshot);
+        mark = header.Mark;
         ConfigLeaves.Assembly assembly = new();
         for (int i = 0; i < header.Counts.Tenants; i++) Parse(lines, json => assembly.SetVersion(json.GetProperty("tenant").GetString()!, json.GetProperty("version").GetInt64()));
         for (int i = 0; i < header.Counts.Leaves; i++)
