@@ -34,11 +34,9 @@ public static class HeadgateServer
         app.UseRouting();
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
-        app.MapHeadgateKeys();
         app.MapHeadgateAccess();
         app.MapObservation();
         app.MapHeadgateSettings();
-        app.MapObservation();
         return app;
     }
 }

@@ -2,9 +2,7 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
-using Headgate.Server.Health;
 using Headgate.Server.Hosting;
-using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
@@ -25,9 +23,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         HeadgateBuilderOf(services, given);
         services.AddHeadgateHosting(options);
         services.AddConfiguration(options);
-        services.AddSingleton<IAccessGate, OpenGate>();
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
@@ -40,9 +35,6 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
         services.AddHeadgateSettings();
         return services;
     }
