@@ -35,7 +35,6 @@ public static class HeadgateServer
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         app.MapHeadgateAccess();
-        app.MapObservation();
         app.MapHeadgateSettings();
         return app;
     }

@@ -14,7 +14,7 @@ internal sealed class AuditedBook(ConfigBook book, ILoggerFactory loggers)
 
     public ImmutableArray<ConfigChange> History => book.History;
 
-    /// <inheritdoc cref="ConfigBook.ChangeAsync"/>
+    /// <inheritdoc cref="ConfigBook"/>
     public async Task<ServiceConfig> ChangeAsync(Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
     {
         int edits = 0;

@@ -21,7 +21,7 @@ internal sealed class KeyChanges(KeyChanges.Change change, TimeProvider clock)
     public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3_653);
     public static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
 
-    /// <summary>Changes the configuration: see <see cref="ConfigBook.ChangeAsync"/>.</summary>
+    /// <summary>Changes the configuration: see <see cref="ConfigBook"/>.</summary>
     public delegate Task<ServiceConfig> Change(string what, Func<ServiceConfig, System.Collections.Immutable.ImmutableArray<ConfigEdit>> plan, CancellationToken ct);
 
     /// <summary>Makes a key. Its secret is returned here and never again.</summary>
