@@ -36,6 +36,7 @@ public static class HeadgateServer
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         app.MapHeadgateAccess();
         app.MapHeadgateSettings();
+        app.MapObservation();
         return app;
     }
 }
