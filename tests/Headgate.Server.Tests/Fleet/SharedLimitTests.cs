@@ -84,10 +84,10 @@ public sealed class SharedLimitTests
     private static string Question(string client, int cost = 1) => $$"""{"tenant_id":"acme","client_id":"{{client}}","action_type":"login","cost":{{cost}}}""";
 
     private static string Rule(string algorithm) => algorithm == "custom"
-        ? $$"""{"algorithm":"custom","limit":"all_of(token_bucket(capacity={{Permits}}, refill=1/3650d); fixed_window(permits={{Permits}}, window=3650d))"}"""
+        ? $$"""{"algorithm":"custom","limit":"all_of(token_bucket(capacity={{Permits}}, refill=1/100d); fixed_window(permits={{Permits}}, window=3650d))"}"""
         : $$"""{"algorithm":"{{algorithm}}","max_requests":{{Permits}},"window_duration_seconds":{{LongSeconds}}}""";
 
-    private static string Redis(string variable)
+    public static string Redis(string variable)
     {
         string servers = Environment.GetEnvironmentVariable(variable)
             ?? throw new InvalidOperationException($"{variable} is not set, so there is no Redis to share a limit on. Run ./test, which starts one.");
