@@ -24,7 +24,6 @@ public static class HeadgateServer
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
         builder.Services.AddRoutingCore();
         builder.Logging.AddHeadgateConsole(options);
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
@@ -36,7 +35,6 @@ public static class HeadgateServer
         app.UseHeadgateAccess();
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         app.MapHeadgateAccess();
-        app.MapObservation();
         app.MapHeadgateSettings();
         app.MapObservation();
         return app;

@@ -3,9 +3,9 @@ using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
-using Headgate.Server.Statistics;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,28 +21,21 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, given);
-        services.AddHeadgateHosting(options);
         services.AddConfiguration(options);
-        services.AddSingleton<IAccessGate, OpenGate>();
-        services.AddSingleton<IConfigLog, MemoryConfigLog>();
-        services.AddSingleton<ConfigBook>();
         services.AddHeadgateAccess(options);
+        services.AddHeadgateHosting(options);
+        services.AddHeadgateObservation(options);
+        services.AddHeadgateSettings();
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
-        services.AddSingleton<Decider>();
         services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
-        services.AddHeadgateObservation(options);
+        services.AddSingleton<Decider>();
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
-        services.AddHeadgateObservation();
-        services.AddSingleton<ReadinessBoard>();
-        services.AddSingleton<TenantLabels>();
-        services.AddSingleton<TenantStatistics>();
-        services.AddHeadgateSettings();
         return services;
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Headgate.Server.Telemetry;
 
 /// <summary>What the log says once the service listens: where, where things are kept, who may ask, and how to try it.</summary>
-internal sealed partial class StartBanner(IServer server, ServeOptions options, StoreHealth store, IAccessGate gate, ILoggerFactory loggers) : IHostedLifecycleService
+internal sealed partial class StartBanner(IServer server, ServeOptions options, StoreHealth store, KeyPolicy keys, ILoggerFactory loggers) : IHostedLifecycleService
 {
     private const string Category = "Headgate.Server";
 
@@ -22,7 +22,7 @@ internal sealed partial class StartBanner(IServer server, ServeOptions options, 
         if (options.DataFolder is not null) Kept(log, limits, "the data folder");
         else if (store.IsRedis) Kept(log, limits, "Redis");
         else NotKept(log, limits);
-        bool isOpen = gate is OpenGate;
+        bool isOpen = !keys.IsRequired;
         if (isOpen) NoKeys(log);
         else Keys(log);
         if (addresses.Length > 0) TryIt(log, Reachable(addresses[0]), isOpen ? "" : " -H \"Authorization: Bearer $HEADGATE_KEY\"");
