@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headgate.Benchmarks.OnApplications;
+using Headgate.Benchmarks.OnLoad;
 using Headgate.Benchmarks.OnRedis;
 using Headgate.Benchmarks.OnWeb;
 using Headgate.Benchmarks.Rows;
@@ -49,7 +50,7 @@ internal static class MeasureCommand
 
         RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes it down.")
         {
-            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), ChildCommand.Create(),
+            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), FairnessCommand.Create(), ChildCommand.Create(),
         };
         root.SetAction(async (parsed, ct) =>
         {

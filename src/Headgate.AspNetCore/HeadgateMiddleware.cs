@@ -80,7 +80,7 @@ internal sealed class HeadgateMiddleware
     }
 
     /// <summary>True for a request that comes by again: an error page is made by running the pipeline once more. What was decided is decided.</summary>
-    private static bool IsRepeated(HttpContext context) =>
+    internal static bool IsRepeated(HttpContext context) =>
         context.Features[typeof(IExceptionHandlerFeature)] is not null || context.Features[typeof(IStatusCodeReExecuteFeature)] is not null;
 
     /// <summary>False for a request that has passed the middleware in a branch that led back. Asked only where there is more than one.</summary>

@@ -22,6 +22,13 @@ internal static class GrpcAnswer
         headers["grpc-retry-pushback-ms"] = Pushback(refusal.Decision.RetryAfter);
     }
 
+    /// <summary>A call for which there is no room now.</summary>
+    public static void WriteBusy(HttpResponse response, GrpcKind kind, TimeSpan retryAfter)
+    {
+        WriteStatus(response, kind, Unavailable, "The service is at its capacity.");
+        response.Headers["grpc-retry-pushback-ms"] = Pushback(retryAfter);
+    }
+
     /// <summary>A call that is refused for what it says of itself, and not for a limit.</summary>
     public static void WriteInvalid(HttpResponse response, GrpcKind kind, bool isUnidentified, string message) =>
         WriteStatus(response, kind, isUnidentified ? PermissionDenied : InvalidArgument, message);

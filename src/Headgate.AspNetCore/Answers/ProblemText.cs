@@ -32,6 +32,10 @@ internal sealed class ProblemText
     public static ProblemText StoreDown { get; } = new("temporary-reduced-capacity", "Request cannot be satisfied due to temporary server capacity constraints",
         "The rate limit cannot be checked at the moment.", "The rate limit cannot be checked at the moment.", "");
 
+    /// <summary>So many requests run and wait that there is no room for this one.</summary>
+    public static ProblemText Busy { get; } = new("temporary-reduced-capacity", "Request cannot be satisfied due to temporary server capacity constraints",
+        "The service is at its capacity.", "The service is at its capacity.", "");
+
     /// <summary>A denial that no limit of the request took.</summary>
     public static ProblemText Unnamed { get; } = OfQuota("The rate limit is reached.", "This request can never be admitted.", "[]");
 

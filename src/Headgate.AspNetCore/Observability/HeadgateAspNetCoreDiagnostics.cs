@@ -10,6 +10,10 @@ namespace Headgate.AspNetCore;
 /// <item><term>headgate.http.request.delay s</term><description>time for which an admitted request was held back, by <c>policy</c></description></item>
 /// <item><term>headgate.http.leases {lease}</term><description>requests that hold permits of a concurrency limit now, by <c>policy</c></description></item>
 /// <item><term>headgate.http.lease.duration s</term><description>time that a request held them, by <c>policy</c></description></item>
+/// <item><term>headgate.http.admission.requests {request}</term><description>requests by <c>outcome</c> of admission (entered, queued, overflow, timed_out, cancelled)</description></item>
+/// <item><term>headgate.http.admission.time_in_queue s</term><description>time that a request waited for its turn, by <c>outcome</c>; only of those that did</description></item>
+/// <item><term>headgate.http.admission.active {request}</term><description>requests that hold a place now</description></item>
+/// <item><term>headgate.http.admission.queued {request}</term><description>requests that wait for their turn now</description></item>
 /// </list>
 /// </remarks>
 public static class HeadgateAspNetCoreDiagnostics

@@ -40,6 +40,9 @@ internal sealed class MeterRecorder : IDisposable
         }
     }
 
+    /// <summary>Asks the instruments that are only told when asked.</summary>
+    public void Observe() => _listener.RecordObservableInstruments();
+
     public void Dispose() => _listener.Dispose();
 
     private void Write(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

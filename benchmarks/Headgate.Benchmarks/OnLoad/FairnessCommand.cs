@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Headgate.Benchmarks.OnLoad;
+
+/// <summary>Two tenants with and without fair queueing, for the page on fairness: writes what happened, and a picture of it.</summary>
+internal static class FairnessCommand
+{
+    private const double Seconds = 10;
+
+    public static Command Create()
+    {
+        Option<string> output = new("--out") { Description = "Folder for fairness.csv and fairness.svg.", DefaultValueFactory = _ => "docs/images" };
+        Command command = new("fairness", "Runs two tenants with and without fair queueing, in real time, and draws how the quiet one fares.") { output };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(output) ?? "."));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string folder)
+    {
+        FairnessRun fairRun = new(isFair: true, Seconds);
+        FairnessPlot plot = new(Seconds, fairRun.FloodFrom, fairRun.FloodTo);
+        IReadOnlyList<QuietRequest> fair = await fairRun.RunAsync().ConfigureAwait(false);
+        IReadOnlyList<QuietRequest> one = await new FairnessRun(isFair: false, Seconds).RunAsync().ConfigureAwait(false);
+
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "fairness.svg"), plot.Of(fair, one)).ConfigureAwait(false);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "fairness.csv"), ["queues,at_seconds,millis,served", .. Lines("each", fair), .. Lines("one", one)]).ConfigureAwait(false);
+        Console.WriteLine($"a queue for each: {plot.Words(fair)}");
+        Console.WriteLine($"one queue for all: {plot.Words(one)}");
+        return 0;
+    }
+
+    private static IEnumerable<string> Lines(string queues, IReadOnlyList<QuietRequest> requests) =>
+        requests.Select(r => string.Create(CultureInfo.InvariantCulture, $"{queues},{r.At:0.0000},{r.Millis:0.00},{(r.IsServed ? 1 : 0)}"));
+}
