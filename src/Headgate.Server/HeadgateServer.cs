@@ -27,6 +27,7 @@ public static class HeadgateServer
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
+        app.UseObservation(options);
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
         app.UseMiddleware<CheckMiddleware>();
@@ -36,6 +37,7 @@ public static class HeadgateServer
         app.Services.GetRequiredService<CheckRoutes>().Map(app);
         app.MapHeadgateAccess();
         app.MapHeadgateSettings();
+        app.MapObservation();
         return app;
     }
 }

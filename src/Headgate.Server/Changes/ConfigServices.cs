@@ -10,7 +10,7 @@ namespace Headgate.Server.Changes;
 internal static class ConfigServices
 {
     /// <summary>The folder of the configuration in the data folder.</summary>
-    private const string Folder = "config";
+    public const string Folder = "config";
 
     /// <summary>As for limits, where nothing else is said.</summary>
     private const string DefaultPrefix = "hg";
