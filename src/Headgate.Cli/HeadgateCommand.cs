@@ -5,6 +5,7 @@ using Headgate.Cli.Check;
 using Headgate.Cli.Keys;
 using Headgate.Cli.Serve;
 using Headgate.Cli.Simulate;
+using Headgate.Cli.Soak;
 
 namespace Headgate.Cli;
 
@@ -21,6 +22,7 @@ internal static class HeadgateCommand
         ServeCommand.Create(terminal),
         KeysCommand.Create(terminal),
         HealthCommand.Create(terminal),
+        SoakCommand.Create(terminal),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };

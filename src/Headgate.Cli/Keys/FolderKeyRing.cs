@@ -21,7 +21,7 @@ internal sealed class FolderKeyRing : IKeyRing
 
     private FolderKeyRing(string folder, TimeProvider clock)
     {
-        _log = new FileConfigLog(folder, clock, NullLogger<FileConfigLog>.Instance);
+        _log = new FileConfigLog(Path.Combine(folder, ConfigServices.Folder), clock, NullLogger<FileConfigLog>.Instance);
         _book = new ConfigBook(_log, clock);
         _changes = new KeyChanges((what, plan, ct) => _book.ChangeAsync(Who, what, plan, ct), clock);
     }

@@ -5,7 +5,7 @@ namespace Headgate.Cli.Keys;
 /// <summary>Keys for people and scripts.</summary>
 internal static class KeyText
 {
-    private const string Row = "{0,-14}{1,-11}{2,-22}{3,-24}{4}";
+    private static readonly int[] Widths = [14, 11, 22, 34];
 
     /// <summary>The secret alone on standard output, so that a script can keep it; what it is, on the other stream.</summary>
     public static async Task<int> ShowSecretAsync(Terminal terminal, JsonElement key)
@@ -41,7 +41,7 @@ internal static class KeyText
     }
 
     private static Task WriteRowAsync(Terminal terminal, params string?[] cells) =>
-        terminal.Output.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Row, [.. cells.Select(cell => (object)PlainText.Clean(cell ?? "", 200))]).TrimEnd());
+        terminal.Output.WriteLineAsync(string.Concat(cells.Select((cell, i) => PlainText.Clean(cell ?? "", 200) is var text && i < Widths.Length ? text.PadRight(Widths[i] - 1) + " " : text)));
 
     private static string? Text(JsonElement key, string field) => key.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
 }

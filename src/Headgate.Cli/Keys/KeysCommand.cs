@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Headgate.Cli.Serve;
 
 namespace Headgate.Cli.Keys;
 

@@ -6,8 +6,8 @@ namespace Headgate.Cli.Serve;
 /// <summary><c>headgate check-health</c>: whether a service answers, for containers that have no curl.</summary>
 internal static class HealthCommand
 {
-    private const string Live = "/health/live";
-    private const string Ready = "/health/ready";
+    private const string Live = "health/live";
+    private const string Ready = "health/ready";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public static Command Create(Terminal terminal)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Headgate.Cli.Serve;
 
@@ -32,7 +33,7 @@ internal static class ServeRun
     {
         try
         {
-            return HeadgateServer.Create(options, builder => builder.Logging.AddFilter(HostCategory, _ => started.IsSet));
+            return HeadgateServer.Create(options, builder => builder.Logging.AddFilter<ConsoleLoggerProvider>(HostCategory, _ => started.IsSet));
         }
         catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
         {
@@ -49,6 +50,10 @@ internal static class ServeRun
         catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
         {
             throw wrong;
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before it had started: so it stops.
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
@@ -74,7 +79,7 @@ internal static class ServeRun
 
     private static CommandException? WrongConfiguration(Exception refused) => refused switch
     {
-        HeadgateConfigurationException => CommandException.WrongUsage(refused.Message),
+        HeadgateConfigurationException or ServeSettingsException => CommandException.WrongUsage(refused.Message),
         ArgumentException { ParamName: "configuration" } => CommandException.WrongUsage("--redis has an option that the client does not know. "
             + "Write host:port, or several by commas, then options of StackExchange.Redis: 10.0.0.7:6379,password=...,ssl=true"),
         _ => null,

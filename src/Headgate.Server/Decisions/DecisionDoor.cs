@@ -22,9 +22,10 @@ internal sealed class DecisionDoor(ConfigBook book, IAccessGate gate, LoadContro
         ? null
         : new RequestRefusal(StatusCodes.Status403Forbidden, "this key may not ask for decisions of this tenant. Use a key of the role decide or admin that is for it, or for all.", "tenant_id");
 
-    public ValueTask<LoadTurn> TakeTurnAsync(ServiceConfig config, string tenant, int cost, CancellationToken ct)
+    /// <summary>Waits for the tenant's turn, for so many decisions.</summary>
+    public ValueTask<LoadTurn> TakeTurnAsync(ServiceConfig config, string tenant, int decisions, CancellationToken ct)
     {
-        ValueTask<LoadTurn> turn = load.EnterAsync(config, tenant, cost, ct);
+        ValueTask<LoadTurn> turn = load.EnterAsync(config, tenant, decisions, ct);
         return turn.IsCompletedSuccessfully ? turn : WaitAsync(turn);
     }
 

@@ -17,8 +17,11 @@ internal sealed class KestrelBounds(ServeOptions options, Connections connection
     /// <summary>Bytes of a body, for the route that takes most (import). Each route has its own bound below.</summary>
     public const long MaxBody = 64 * 1024 * 1024;
 
-    /// <summary>Bytes a second that a body must come, and an answer be taken, after <see cref="Grace"/>.</summary>
-    public const double MinBytesPerSecond = 240;
+    /// <summary>
+    /// Bytes a second that a body must come, and an answer be taken, after <see cref="Grace"/>. What waits in buffers for a caller who does not read is cut
+    /// after 64 KiB / 4 KiB/s + 5 s = 21 s.
+    /// </summary>
+    public const double MinBytesPerSecond = 4096;
 
     public const int MaxStreams = 100;
 

@@ -83,7 +83,7 @@ public sealed class JointTests
     {
         await using Service service = await Service.StartAsync();
         string limit = $"all_of({string.Join("; ", Enumerable.Range(1, parts).Select(i => $"fixed_window(permits={i}, window=1d)"))})";
-        await service.SetAsync(NodeAddress.Global, new GlobalSettings { DefaultRule = ActionRule.Custom(limit) });
+        await service.SetAsync(Headgate.Server.Changes.NodeAddress.Global, new GlobalSettings { DefaultRule = ActionRule.Custom(limit) });
         string list = string.Join(",", Enumerable.Range(0, actions).Select(i => $$"""{"action_type":"x{{i}}"}"""));
         Assert.Equal(status, (int)(await service.PostAsync(Path, $$"""{"tenant_id":"a","client_id":"c","actions":[{{list}}]}""")).Status);
     }
