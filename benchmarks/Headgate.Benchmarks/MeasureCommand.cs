@@ -2,6 +2,7 @@ using System.CommandLine;
 using Headgate.Benchmarks.OnApplications;
 using Headgate.Benchmarks.OnLoad;
 using Headgate.Benchmarks.OnRedis;
+using Headgate.Benchmarks.OnServe;
 using Headgate.Benchmarks.OnWeb;
 using Headgate.Benchmarks.Rows;
 
@@ -50,7 +51,8 @@ internal static class MeasureCommand
 
         RootCommand root = new("Measures Headgate against its targets, beside the framework's limiter, and writes it down.")
         {
-            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), FairnessCommand.Create(), ChildCommand.Create(),
+            rows, launches, quick, smoke, output, cli, RedisCommand.Create(), HttpCommand.Create(), WebCommand.Create(), ServeCommand.Create(), HostCommand.Create(),
+            FairnessCommand.Create(), ChildCommand.Create(),
         };
         root.SetAction(async (parsed, ct) =>
         {
@@ -61,6 +63,7 @@ internal static class MeasureCommand
             int code = Session.Run(chosen, mode, count, parsed.GetValue(output));
             if (code == 0 && mode == Mode.Smoke) code = HttpCommand.Smoke();
             if (code == 0 && mode == Mode.Smoke) code = WebCommand.Smoke();
+            if (code == 0 && mode == Mode.Smoke) code = await ServeCommand.SmokeAsync(ct).ConfigureAwait(false);
             return code == 0 && mode == Mode.Smoke ? await RedisCommand.SmokeAsync(ct).ConfigureAwait(false) : code;
         });
         return root;

@@ -36,6 +36,6 @@ public readonly record struct CheckResult
     /// <summary>For a concurrency limit, what <see cref="HeadgateClient.ReleaseAsync"/> takes to give the permits back; null for others, and where nothing is held at the service.</summary>
     public string? LeaseId { get; init; }
 
-    /// <summary>The action whose limit decided, in a check of several; null where the service does not say.</summary>
-    public string? DecidedBy { get; init; }
+    /// <summary>The actions that denied, in a check of several; null where the service does not say.</summary>
+    public IReadOnlyList<string>? DeniedBy { get; init; }
 }

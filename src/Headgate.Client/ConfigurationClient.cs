@@ -100,7 +100,7 @@ public sealed class ConfigurationClient
     {
         Ids.CheckTenant(tenant);
         ArgumentNullException.ThrowIfNull(settings);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(SettingsJson.Write(settings), ServiceJson.Default.TenantBody);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(SettingsJson.Write(settings), ServiceJson.Default.TenantSettingsBody);
         return await ChangeAsync(HttpMethod.Put, SettingsJson.Tenant(tenant), body, condition,
             async () => await GetTenantAsync(tenant, null, ct).ConfigureAwait(false) is { } now && now.Value.Settings == settings ? now.ETag : null, ct).ConfigureAwait(false);
     }

@@ -27,6 +27,7 @@ public static class HeadgateServer
         builder.Services.AddHeadgateServer(options);
         customise?.Invoke(builder);
         WebApplication app = builder.Build();
+        app.UseObservation(options);
         app.UseMiddleware<RequestBounds>();
         app.UseMiddleware<RefusalMiddleware>();
         app.UseMiddleware<CheckMiddleware>();

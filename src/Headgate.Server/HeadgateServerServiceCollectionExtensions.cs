@@ -1,11 +1,11 @@
 using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
+using Headgate.Server.Counters;
 using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
-using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,8 +21,9 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         HeadgateBuilderOf(services, given);
+        services.AddHeadgateCounters(options);
         services.AddHeadgateHosting(options);
-        services.AddConfiguration(options);
+        services.AddHeadgateConfiguration(options);
         services.AddHeadgateAccess(options);
         services.AddSingleton<LoadControl>();
         services.AddSingleton<ILoadFigures>(static provider => provider.GetRequiredService<LoadControl>());
@@ -30,11 +31,11 @@ internal static class HeadgateServerServiceCollectionExtensions
         services.AddSingleton<BatchRoute>();
         services.AddSingleton<CheckRoute>();
         services.AddSingleton<CheckRoutes>();
-        services.AddHeadgateObservation(options);
         services.AddSingleton<DecisionDoor>();
         services.AddSingleton<HeldRoutes>();
         services.AddSingleton<JointRoute>();
         services.AddSingleton<StatusRoute>();
+        services.AddHeadgateObservation(options);
         services.AddHeadgateSettings();
         return services;
     }

@@ -23,6 +23,7 @@ public sealed class SampleTests
         { "ApiKeys", "small-shop now has 8: small-shop 3, big-shop 10, an unknown key 0, no key 0" },
         { "Tenants", "bob of acme: 3 of 20" },
         { "HttpClientAgainstALimit", "careful: 30 of 30 served, 0 refused by the API" },
+        { "ServiceClient", "all: allowed true, 0 left" },
         { "TwoProcessesOneLimit", "together 100 of 200" },
         { "FrameworkMiddlewareOnRedis", "two instances let 12 of 20 requests through" },
     };

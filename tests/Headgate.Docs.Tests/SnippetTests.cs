@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Headgate.AspNetCore;
+using Headgate.Client;
 using Headgate.Extensions;
 using Headgate.Http;
 using Headgate.Redis;
@@ -90,6 +91,7 @@ public sealed partial class SnippetTests
             <Using Include="Headgate" />
             <Reference Include="Headgate"><HintPath>{typeof(Limit).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.AspNetCore"><HintPath>{typeof(HeadgateOptions).Assembly.Location}</HintPath></Reference>
+            <Reference Include="Headgate.Client"><HintPath>{typeof(HeadgateClient).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Extensions"><HintPath>{typeof(HeadgateMetadata).Assembly.Location}</HintPath></Reference>
             <Reference Include="Polly.Core"><HintPath>{typeof(ResiliencePipeline).Assembly.Location}</HintPath></Reference>
             <Reference Include="Headgate.Redis"><HintPath>{typeof(RedisStore).Assembly.Location}</HintPath></Reference>

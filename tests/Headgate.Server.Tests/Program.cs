@@ -1,4 +1,4 @@
-using Headgate.Server.Tests.Changes;
+using Headgate.Server.Tests.Configuration;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace Headgate.Server.Tests;

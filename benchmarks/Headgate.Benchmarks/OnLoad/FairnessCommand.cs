@@ -18,10 +18,11 @@ internal static class FairnessCommand
 
     private static async Task<int> RunAsync(string folder)
     {
-        FairnessRun fairRun = new(isFair: true, Seconds);
-        FairnessPlot plot = new(Seconds, fairRun.FloodFrom, fairRun.FloodTo);
-        IReadOnlyList<QuietRequest> fair = await fairRun.RunAsync().ConfigureAwait(false);
-        IReadOnlyList<QuietRequest> one = await new FairnessRun(isFair: false, Seconds).RunAsync().ConfigureAwait(false);
+        using FairnessRun each = new(isFair: true, Seconds);
+        IReadOnlyList<QuietRequest> fair = await each.RunAsync().ConfigureAwait(false);
+        using FairnessRun together = new(isFair: false, Seconds);
+        IReadOnlyList<QuietRequest> one = await together.RunAsync().ConfigureAwait(false);
+        FairnessPlot plot = new(Seconds, each.FloodFrom, each.FloodTo);
 
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "fairness.svg"), plot.Of(fair, one)).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal readonly record struct QuietRequest(double At, double Millis, bool IsSe
 /// Two tenants at one gate, in real time: a quiet one asks now and then, and in the middle of the run another floods. The work of a request is
 /// a pause, so that places, not processors, are what is short.
 /// </summary>
-internal sealed class FairnessRun(bool isFair, double seconds)
+internal sealed class FairnessRun(bool isFair, double seconds) : IDisposable
 {
     public const int Places = 8, FloodPerSecond = 20_000, QuietPerSecond = 25, QueuePerFlow = 100;
     public const double WorkMillis = 20;
@@ -26,12 +26,11 @@ internal sealed class FairnessRun(bool isFair, double seconds)
     /// <summary>Runs it to the end and says how the quiet tenant fared, in the order of its requests.</summary>
     public async Task<IReadOnlyList<QuietRequest>> RunAsync()
     {
-        using (_gate)
-        {
-            await Task.WhenAll(AskQuietlyAsync(), FloodAsync()).ConfigureAwait(false);
-            return [.. _quiet.OrderBy(r => r.At)];
-        }
+        await Task.WhenAll(AskQuietlyAsync(), FloodAsync()).ConfigureAwait(false);
+        return [.. _quiet.OrderBy(r => r.At)];
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private double Now => TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
 

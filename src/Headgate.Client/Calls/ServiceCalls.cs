@@ -42,9 +42,11 @@ internal sealed class ServiceCalls(HttpClient http, ClientSettings settings, ILo
         Answer answer = NobodyThere;
         for (int repetition = 0; ; repetition++)
         {
+            bool asked = false;
             foreach (Endpoint endpoint in _endpoints)
             {
                 if (!IsThere(endpoint)) continue;
+                asked = true;
                 answer = await _exchange.TryAsync(call, endpoint, either, ct).ConfigureAwait(false);
                 uncertain |= answer.IsUncertain;
                 Note(endpoint, answer);
@@ -53,6 +55,7 @@ internal sealed class ServiceCalls(HttpClient http, ClientSettings settings, ILo
                 if (either.IsCancellationRequested) break;
             }
 
+            if (!asked) break;
             TimeSpan left = call.Timeout - settings.Clock.GetElapsedTime(began);
             if (repetition >= settings.MaxRetries || WaitBeforeNext(call, answer, repetition) is not { } wait || wait >= left || either.IsCancellationRequested) break;
             try
@@ -74,7 +77,6 @@ internal sealed class ServiceCalls(HttpClient http, ClientSettings settings, ILo
     /// <summary>How long to wait before the call may be repeated; null if it may not be, or need not.</summary>
     private TimeSpan? WaitBeforeNext(Call call, Answer answer, int repetition)
     {
-        if (ReferenceEquals(answer, NobodyThere)) return null;
         if (answer.IsAnswered)
         {
             bool wasNotDone = answer.Status == HttpStatusCode.ServiceUnavailable && Wire.Reading.IsTurnedAway(answer);

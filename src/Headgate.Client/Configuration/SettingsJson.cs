@@ -32,7 +32,7 @@ internal static class SettingsJson
     /// <summary>Null if it is no limit that is known here.</summary>
     public static ActionLimit? Read(RuleBody body) => Read(body.Algorithm, body.MaxRequests, body.WindowDurationSeconds, body.Burst, body.Limit);
 
-    public static TenantBody Write(TenantSettings settings) => new()
+    public static TenantSettingsBody Write(TenantSettings settings) => new()
     {
         Weight = settings.Weight,
         MaxQueueSize = settings.MaxQueueSize,
@@ -42,7 +42,7 @@ internal static class SettingsJson
     /// <summary>Limits of a kind that this version does not know are left out.</summary>
     public static TenantConfiguration Read(TenantBody body) => new()
     {
-        Settings = new TenantSettings { Weight = body.Weight ?? 1, MaxQueueSize = body.MaxQueueSize, OnStoreFailure = ModeOf(body.OnStoreFailure) },
+        Settings = new TenantSettings { Weight = body.Settings?.Weight ?? 1, MaxQueueSize = body.Settings?.MaxQueueSize, OnStoreFailure = ModeOf(body.Settings?.OnStoreFailure) },
         Actions = Read(body.Actions),
         Clients = (body.Clients ?? []).ToDictionary(pair => pair.Key, pair => (IReadOnlyDictionary<string, ActionLimit>)Read(pair.Value), StringComparer.Ordinal),
         NextClient = body.NextClient,

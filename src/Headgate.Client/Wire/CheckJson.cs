@@ -37,7 +37,7 @@ internal sealed record CheckAnswer
 
     public string? LeaseId { get; init; }
 
-    public string? DecidedBy { get; init; }
+    public string[]? DeniedBy { get; init; }
 
     public string? Detail { get; init; }
 
@@ -65,15 +65,18 @@ internal sealed record RuleBody
     public string? Limit { get; init; }
 }
 
-internal sealed record TenantBody
+internal sealed record TenantSettingsBody
 {
-    public string? TenantId { get; init; }
-
     public int? Weight { get; init; }
 
     public int? MaxQueueSize { get; init; }
 
     public string? OnStoreFailure { get; init; }
+}
+
+internal sealed record TenantBody
+{
+    public TenantSettingsBody? Settings { get; init; }
 
     public Dictionary<string, RuleBody>? Actions { get; init; }
 
@@ -114,5 +117,6 @@ internal sealed record GlobalBody
 [JsonSerializable(typeof(LeaseAnswer))]
 [JsonSerializable(typeof(RuleBody))]
 [JsonSerializable(typeof(TenantBody))]
+[JsonSerializable(typeof(TenantSettingsBody))]
 [JsonSerializable(typeof(GlobalBody))]
 internal sealed partial class ServiceJson : JsonSerializerContext;

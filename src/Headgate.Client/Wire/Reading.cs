@@ -118,7 +118,7 @@ internal static class Reading
             ServiceSource = SourceOf(read.Source),
             Delay = delay,
             LeaseId = read.LeaseId,
-            DecidedBy = read.DecidedBy,
+            DeniedBy = read.DeniedBy,
         };
     }
 

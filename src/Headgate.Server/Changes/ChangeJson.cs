@@ -11,14 +11,26 @@ internal static class ChangeJson
     private static readonly string[] Kinds = ["global", "tenant", "action", "client_action", "key"];
 
     /// <summary>Writes a change as it is kept: with the versions of its leaves and the hashes of keys.</summary>
-    public static void Write(Utf8JsonWriter json, ConfigChange change) => Write(json, change, KeptJson.Write);
-
-    /// <summary>Writes a change for people: without hashes.</summary>
-    public static void WritePublic(Utf8JsonWriter json, ConfigChange change) => Write(json, change, (to, node) =>
+    public static void Write(Utf8JsonWriter json, ConfigChange change)
     {
-        if (node is Access.AccessKey key) NodeJson.WritePublic(to, key);
-        else NodeJson.Write(to, node);
-    });
+        json.WriteStartObject();
+        json.WriteNumber("version", change.Version);
+        json.WriteString("at", change.At);
+        json.WriteString("who", change.Who);
+        json.WriteString("what", change.What);
+        json.WriteStartArray("edits");
+        foreach (ConfigEdit edit in change.Edits)
+        {
+            json.WriteStartObject();
+            WriteAddress(json, edit.At);
+            WriteNode(json, "before", edit.Before);
+            WriteNode(json, "after", edit.After);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     /// <summary>Writes where a leaf stands into an object that the caller has begun.</summary>
     public static void WriteAddress(Utf8JsonWriter json, NodeAddress at)
@@ -30,7 +42,7 @@ internal static class ChangeJson
         if (at.KeyId is not null) json.WriteString("key", at.KeyId);
     }
 
-    /// <summary>What <see cref="Write(Utf8JsonWriter, ConfigChange)"/> wrote. A leaf with a field that is not known is refused: passing over it would drop what somebody configured.</summary>
+    /// <summary>What <see cref="Write"/> wrote. A leaf with a field that is not known is refused: passing over it would drop what somebody configured.</summary>
     /// <exception cref="FormatException">It is no change.</exception>
     public static ConfigChange Read(JsonElement json)
     {
@@ -72,31 +84,10 @@ internal static class ChangeJson
     private static ConfigNode? ReadNode(JsonElement edit, string field, NodeKind kind) =>
         edit.TryGetProperty(field, out JsonElement node) && node.ValueKind != JsonValueKind.Null ? KeptJson.Read(kind, node) : null;
 
-    private static void Write(Utf8JsonWriter json, ConfigChange change, Action<Utf8JsonWriter, ConfigNode> write)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("version", change.Version);
-        json.WriteString("at", change.At);
-        json.WriteString("who", change.Who);
-        json.WriteString("what", change.What);
-        json.WriteStartArray("edits");
-        foreach (ConfigEdit edit in change.Edits)
-        {
-            json.WriteStartObject();
-            WriteAddress(json, edit.At);
-            WriteNode(json, "before", edit.Before, write);
-            WriteNode(json, "after", edit.After, write);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteNode(Utf8JsonWriter json, string field, ConfigNode? node, Action<Utf8JsonWriter, ConfigNode> write)
+    private static void WriteNode(Utf8JsonWriter json, string field, ConfigNode? node)
     {
         if (node is null) return;
         json.WritePropertyName(field);
-        write(json, node);
+        KeptJson.Write(json, node);
     }
 }

@@ -110,13 +110,10 @@ internal sealed class ConfigBook : IAsyncDisposable
     /// <exception cref="RequestRefusal">There would be too much of something.</exception>
     /// <exception cref="ConfigUnavailableException">It cannot be kept now; what was in force is.</exception>
     public Task<ServiceConfig> ChangeAsync(string who, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct) =>
-        ChangeAsync(who, what, (config, _) => plan(config), ct);
+        ChangeFromHistoryAsync(who, what, (config, _) => plan(config), ct);
 
-    /// <param name="who">Who asks.</param>
-    /// <param name="what">What for, in a line.</param>
-    /// <param name="plan">As above, from the current version and the changes that led to it.</param>
-    /// <param name="ct">Cancels the wait.</param>
-    public async Task<ServiceConfig> ChangeAsync(
+    /// <summary>Changes the configuration as <see cref="ChangeAsync"/> does, by a plan that looks at the changes that led to the current version too.</summary>
+    public async Task<ServiceConfig> ChangeFromHistoryAsync(
         string who, string what, Func<ServiceConfig, ImmutableArray<ConfigChange>, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
     {
         await _turn.WaitAsync(ct).ConfigureAwait(false);
@@ -186,6 +183,7 @@ internal sealed class ConfigBook : IAsyncDisposable
                     if (_isLoaded) await CatchUpAsync(stop).ConfigureAwait(false);
                     else await LoadAsync(stop).ConfigureAwait(false);
                     Report(null);
+                    ForgetDamage();
                 }
                 finally
                 {
@@ -286,6 +284,14 @@ internal sealed class ConfigBook : IAsyncDisposable
         _board.Set(BoardName, _isLoaded || trouble is null ? null : $"The configuration has not been read yet: {trouble}");
         string warning = trouble is null ? _damage : $"The configuration is at version {Current.Version}, and changes can neither be made nor followed: {trouble} {_damage}".TrimEnd();
         _board.Warn(BoardName, warning.Length > 0 ? warning : null);
+    }
+
+    /// <summary>What was wrong at the start of one that shares is over when the others can be asked.</summary>
+    private void ForgetDamage()
+    {
+        if (_damage.Length == 0) return;
+        _damage = "";
+        _board.Warn(BoardName, null);
     }
 
     /// <param name="Config">What is in force.</param>

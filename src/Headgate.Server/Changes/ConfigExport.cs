@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using Headgate.Server.Tenants;
 
@@ -13,15 +14,28 @@ internal static class ConfigExport
     public const string Format = "headgate-config";
 
     /// <summary><c>{"format":"headgate-config","format_version":1,"version":7,"global":{...},"tenants":{...},"keys":{...}}</c>, in the order of ids.</summary>
-    public static void Export(Utf8JsonWriter json, ServiceConfig config)
+    /// <param name="to">Where to; flushed now and then, however much it is.</param>
+    /// <param name="config">What.</param>
+    /// <param name="ct">Cancels it.</param>
+    public static async Task ExportAsync(PipeWriter to, ServiceConfig config, CancellationToken ct)
     {
-        json.WriteStartObject();
-        json.WriteString("format", Format);
-        json.WriteNumber("format_version", FormatVersion);
-        json.WriteNumber("version", config.Version);
-        ConfigJson.WriteParts(json, config);
-        ConfigJson.WriteKeys(json, config);
-        json.WriteEndObject();
+        Utf8JsonWriter json = new(to);
+        await using (json.ConfigureAwait(false))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", Format);
+            json.WriteNumber("format_version", FormatVersion);
+            json.WriteNumber("version", config.Version);
+            await ConfigJson.WriteAsync(json, config, async () =>
+            {
+                await json.FlushAsync(ct).ConfigureAwait(false);
+                await to.FlushAsync(ct).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            ConfigJson.WriteKeys(json, config);
+            json.WriteEndObject();
+        }
+
+        await to.FlushAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -31,17 +45,17 @@ internal static class ConfigExport
     /// <param name="book">The configuration.</param>
     /// <param name="who">Who asks.</param>
     /// <param name="file">The file; parsed so that fields given twice were refused.</param>
-    /// <param name="precondition">What is presupposed of the whole configuration.</param>
+    /// <param name="check">Looks at what is in force before it is changed, and throws to refuse; null for no look.</param>
     /// <param name="ct">Cancels the wait.</param>
     /// <returns>What is in force now.</returns>
     /// <exception cref="RequestRefusal">400: every error, by its path.</exception>
-    public static Task<ServiceConfig> ImportAsync(this ConfigBook book, string who, JsonElement file, Precondition precondition, CancellationToken ct)
+    public static Task<ServiceConfig> ImportAsync(this ConfigBook book, string who, JsonElement file, Action<ServiceConfig>? check, CancellationToken ct)
     {
         ConfigImport read = ConfigImport.Read(file);
         return book.ChangeAsync(who, "import", config =>
         {
-            precondition.CheckWhole(config);
-            return ConfigDiff.Between(config, read.Over(config));
+            check?.Invoke(config);
+            return read.EditsFor(config);
         }, ct);
     }
 }

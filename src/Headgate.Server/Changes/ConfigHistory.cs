@@ -14,14 +14,14 @@ internal static class ConfigHistory
     /// <param name="book">The configuration.</param>
     /// <param name="who">Who asks.</param>
     /// <param name="version">The version to go back to: 0 for nothing configured.</param>
-    /// <param name="precondition">What is presupposed of the whole configuration.</param>
+    /// <param name="check">Looks at what is in force before it is changed, and throws to refuse; null for no look.</param>
     /// <param name="ct">Cancels the wait.</param>
     /// <returns>What is in force now.</returns>
     /// <exception cref="RequestRefusal">404: there is no such version, or it is no longer remembered.</exception>
-    public static Task<ServiceConfig> RollBackAsync(this ConfigBook book, string who, long version, Precondition precondition, CancellationToken ct) =>
-        book.ChangeAsync(who, string.Create(CultureInfo.InvariantCulture, $"roll back to version {version}"), (config, history) =>
+    public static Task<ServiceConfig> RollBackAsync(this ConfigBook book, string who, long version, Action<ServiceConfig>? check, CancellationToken ct) =>
+        book.ChangeFromHistoryAsync(who, string.Create(CultureInfo.InvariantCulture, $"roll back to version {version}"), (config, history) =>
         {
-            precondition.CheckWhole(config);
+            check?.Invoke(config);
             return Undo(config, history, version);
         }, ct);
 

@@ -16,29 +16,29 @@ internal static class ConfigServices
     /// <summary>As for limits, where nothing else is said.</summary>
     private const string DefaultPrefix = "hg";
 
-    public static void AddConfiguration(this IServiceCollection services, ServeOptions options)
+    public static void AddHeadgateConfiguration(this IServiceCollection services, ServeOptions options)
     {
-        if (options.Redis is { } redis) AddRedis(services, redis, options.DataFolder);
-        else if (options.DataFolder is { } data) services.AddSingleton<IConfigLog>(all => new FileConfigLog(Path.Combine(data, Folder), Clock(all), Logger<FileConfigLog>(all)));
-        else services.AddSingleton<IConfigLog, MemoryConfigLog>();
+        services.AddSingleton(all => CreateLog(
+            options, all.GetService<LoadedConfiguration>()?.Store?.Prefix, all.GetRequiredService<TimeProvider>(), all.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ConfigBook>();
         services.AddHostedService<ConfigStartup>();
-        if (options is { Redis: not null, DataFolder: not null })
-        {
-            services.AddSingleton<IHostedService>(all => new CopyKeeper(
-                all.GetRequiredService<ConfigBook>(), all.GetRequiredService<RedisConfigLog>(), all.GetRequiredService<LocalCopy>(), Clock(all)));
-        }
+        services.AddSingleton<IHostedService>(all => new CopyKeeper(all.GetRequiredService<ConfigBook>(), all.GetRequiredService<IConfigLog>(), all.GetRequiredService<TimeProvider>()));
     }
 
-    private static void AddRedis(IServiceCollection services, string redis, string? data)
+    /// <summary>Where the configuration is kept: in Redis if there is one, else in files if there is a folder, else nowhere.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="prefix">What keys in Redis begin with, as for limits; null for the default.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="loggers">For what an operator should know.</param>
+    public static IConfigLog CreateLog(ServeOptions options, string? prefix, TimeProvider clock, ILoggerFactory loggers)
     {
-        if (data is not null) services.AddSingleton(all => new LocalCopy(() => new DiskFolder(Path.Combine(data, Folder)), Logger<LocalCopy>(all)));
-        services.AddSingleton(all => new RedisConfigLog(
-            redis, all.GetService<LoadedConfiguration>()?.Store?.Prefix ?? DefaultPrefix, Clock(all), Logger<RedisConfigLog>(all), all.GetService<LocalCopy>()));
-        services.AddSingleton<IConfigLog>(all => all.GetRequiredService<RedisConfigLog>());
+        string? folder = options.DataFolder is { } data ? Path.Combine(data, Folder) : null;
+        if (options.Redis is { } redis)
+        {
+            LocalCopy? copy = folder is null ? null : new LocalCopy(() => new DiskFolder(folder), loggers.CreateLogger<LocalCopy>());
+            return new RedisConfigLog(redis, prefix ?? DefaultPrefix, clock, loggers.CreateLogger<RedisConfigLog>(), copy);
+        }
+
+        return folder is null ? new MemoryConfigLog() : new FileConfigLog(folder, clock, loggers.CreateLogger<FileConfigLog>());
     }
-
-    private static TimeProvider Clock(IServiceProvider all) => all.GetRequiredService<TimeProvider>();
-
-    private static ILogger<T> Logger<T>(IServiceProvider all) => all.GetRequiredService<ILogger<T>>();
 }

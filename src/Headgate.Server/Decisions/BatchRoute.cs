@@ -15,9 +15,6 @@ internal sealed class BatchRoute(DecisionDoor door, Decider decider)
 {
     public const string Path = "/api/check_and_consume/batch";
 
-    /// <summary>Decisions that are as much work as one request that comes alone.</summary>
-    private const int DecisionsPerTurn = 32;
-
     private const int BytesPerItem = 160;
 
     public async Task AnswerAsync(HttpContext context)
@@ -83,14 +80,13 @@ internal sealed class BatchRoute(DecisionDoor door, Decider decider)
 
     private async ValueTask DecideAsync(ServiceConfig config, BatchItem[] items, Group group, long start, CancellationToken gone)
     {
-        int cost = (group.Count + DecisionsPerTurn - 1) / DecisionsPerTurn;
-        using LoadTurn turn = await door.TakeTurnAsync(config, group.Tenant, cost, gone).ConfigureAwait(false);
+        using LoadTurn turn = await door.TakeTurnAsync(config, group.Tenant, group.Count, gone).ConfigureAwait(false);
         if (!turn.IsEntered)
         {
             for (int i = group.First; i >= 0; i = items[i].Next)
             {
                 items[i].Outcome = turn.Outcome;
-                door.CountRefused(group.Tenant, turn.Outcome, start);
+                door.CountRefused(group.Tenant, turn, start, items[i].Request.Action);
             }
 
             return;
@@ -104,7 +100,7 @@ internal sealed class BatchRoute(DecisionDoor door, Decider decider)
 
         for (int i = group.First; i >= 0; i = items[i].Next)
         {
-            if (items[i].Refusal is null) door.Count(group.Tenant, items[i].Decided.Decision, turn.Outcome, start);
+            if (items[i].Refusal is null) door.Count(group.Tenant, items[i].Decided.Decision, turn, start, items[i].Request.Action);
         }
     }
 

@@ -29,13 +29,22 @@ internal sealed class CheckRoute(DecisionDoor door, Decider decider)
         using LoadTurn turn = await door.TakeTurnAsync(config, request.Tenant, 1, gone).ConfigureAwait(false);
         if (!turn.IsEntered)
         {
-            door.CountRefused(request.Tenant, turn.Outcome, start);
+            door.CountRefused(request.Tenant, turn, start, request.Action);
             CheckAnswer.SendRefused(context, turn.Outcome, door.Clock);
             return;
         }
 
-        Decided decided = await decider.DecideAsync(config, applied, request, gone).ConfigureAwait(false);
-        door.Count(request.Tenant, decided.Decision, turn.Outcome, start);
+        Decided decided;
+        try
+        {
+            decided = await decider.DecideAsync(config, applied, request, gone).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (door.CountFailure(failure, request.Tenant, request.Action))
+        {
+            throw;
+        }
+
+        door.Count(request.Tenant, decided.Decision, turn, start, request.Action);
         if (decided.Decision.Source == DecisionSource.FailClosed) await CheckAnswer.SendClosedAsync(context, decided.Decision).ConfigureAwait(false);
         else Send(context, decided, turn.Outcome);
     }

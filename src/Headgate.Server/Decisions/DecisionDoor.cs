@@ -22,13 +22,31 @@ internal sealed class DecisionDoor(ConfigBook book, IAccessGate gate, LoadContro
         ? null
         : new RequestRefusal(StatusCodes.Status403Forbidden, "this key may not ask for decisions of this tenant. Use a key of the role decide or admin that is for it, or for all.", "tenant_id");
 
-    public ValueTask<LoadTurn> TakeTurnAsync(ServiceConfig config, string tenant, int cost, CancellationToken ct) => load.EnterAsync(config, tenant, cost, ct);
+    /// <summary>Waits for the tenant's turn, for so many decisions.</summary>
+    public ValueTask<LoadTurn> TakeTurnAsync(ServiceConfig config, string tenant, int decisions, CancellationToken ct)
+    {
+        ValueTask<LoadTurn> turn = load.EnterAsync(config, tenant, decisions, ct);
+        return turn.IsCompletedSuccessfully ? turn : WaitAsync(turn);
+    }
 
     /// <summary>The load gate let nothing in.</summary>
-    public void CountRefused(string tenant, LoadOutcome outcome, long start) => statistics.Decided(tenant, allowed: false, impossible: false, outcome, DecisionSource.Store, start);
+    public void CountRefused(string tenant, in LoadTurn turn, long start, string? action = null) =>
+        statistics.Decided(tenant, allowed: false, impossible: false, turn.Outcome, DecisionSource.Store, start, action, turn.Waited);
 
-    public void Count(string tenant, in Decision decision, LoadOutcome outcome, long start) =>
-        statistics.Decided(tenant, decision.IsAllowed, decision.RetryAfter == Timeout.InfiniteTimeSpan, outcome, decision.Source, start);
+    public void Count(string tenant, in Decision decision, in LoadTurn turn, long start, string? action = null) =>
+        statistics.Decided(tenant, decision.IsAllowed, decision.RetryAfter == Timeout.InfiniteTimeSpan, turn.Outcome, decision.Source, start, action, turn.Waited);
 
-    public void CountFailure(string tenant) => statistics.Failed(tenant);
+    /// <summary>For a filter of exceptions: counts the failure, and lets it go on. Whoever has left is none.</summary>
+    public bool CountFailure(Exception failure, string tenant, string? action = null)
+    {
+        if (failure is not (OperationCanceledException or RequestRefusal)) statistics.Failed(tenant, action);
+        return false;
+    }
+
+    private async ValueTask<LoadTurn> WaitAsync(ValueTask<LoadTurn> waiting)
+    {
+        LoadTurn turn = await waiting.ConfigureAwait(false);
+        statistics.Waited(turn.Waited);
+        return turn;
+    }
 }

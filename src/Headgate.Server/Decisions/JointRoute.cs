@@ -29,13 +29,22 @@ internal sealed class JointRoute(DecisionDoor door, Decider decider)
         using LoadTurn turn = await door.TakeTurnAsync(config, tenant, 1, gone).ConfigureAwait(false);
         if (!turn.IsEntered)
         {
-            door.CountRefused(tenant, turn.Outcome, start);
+            door.CountRefused(tenant, turn, start);
             CheckAnswer.SendRefused(context, turn.Outcome, door.Clock);
             return;
         }
 
-        Decided decided = await decider.DecideAllAsync(RuleFinder.FailureModeOf(config, tenant), charges.Charges, charges.HoldsPermits, gone).ConfigureAwait(false);
-        door.Count(tenant, decided.Decision, turn.Outcome, start);
+        Decided decided;
+        try
+        {
+            decided = await decider.DecideAllAsync(RuleFinder.FailureModeOf(config, tenant), charges.Charges, charges.HoldsPermits, gone).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (door.CountFailure(failure, tenant))
+        {
+            throw;
+        }
+
+        door.Count(tenant, decided.Decision, turn, start);
         if (decided.Decision.Source == DecisionSource.FailClosed)
         {
             await CheckAnswer.SendClosedAsync(context, decided.Decision).ConfigureAwait(false);

@@ -12,13 +12,3 @@ internal interface ILoadFigures
     /// <summary>The tenants of which a decision waits, and how many.</summary>
     IReadOnlyCollection<KeyValuePair<string, int>> Queues();
 }
-
-/// <summary>Nothing waits.</summary>
-internal sealed class NoLoad : ILoadFigures
-{
-    public int Active => 0;
-
-    public int QueueLength(string tenant) => 0;
-
-    public IReadOnlyCollection<KeyValuePair<string, int>> Queues() => [];
-}

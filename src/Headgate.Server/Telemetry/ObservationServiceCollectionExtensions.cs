@@ -3,10 +3,10 @@ using Headgate.Redis;
 using Headgate.Server.Changes;
 using Headgate.Server.Health;
 using Headgate.Server.Metrics;
+using Headgate.Server.OpenApi;
 using Headgate.Server.Statistics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headgate.Server.Telemetry;
 
@@ -15,7 +15,6 @@ internal static class ObservationServiceCollectionExtensions
 {
     public static IServiceCollection AddHeadgateObservation(this IServiceCollection services, ServeOptions options)
     {
-        services.TryAddSingleton<ILoadFigures, NoLoad>();
         services.AddSingleton<DataFolderHealth>();
         services.AddSingleton<DecisionTraces>();
         services.AddSingleton<HealthRoutes>();
@@ -32,6 +31,12 @@ internal static class ObservationServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>To be first in the pipeline.</summary>
+    public static void UseObservation(this WebApplication app, ServeOptions options)
+    {
+        if (OtlpTarget.IsOn(options, Environment.GetEnvironmentVariable)) app.UseMiddleware<RequestTraceTags>();
+    }
+
     /// <summary>Maps the routes. From here on is measured.</summary>
     public static void MapObservation(this WebApplication app)
     {
@@ -40,6 +45,8 @@ internal static class ObservationServiceCollectionExtensions
         services.GetRequiredService<HealthRoutes>().Map(app, app.Lifetime);
         services.GetRequiredService<MetricsRoutes>().Map(app);
         services.GetRequiredService<StatisticsRoutes>().Map(app);
+        DocsRoutes.Map(app);
+        OpenApiRoutes.Map(app);
     }
 
     /// <summary>A method of its own, so that nothing of OpenTelemetry is loaded where it is not called.</summary>

@@ -22,10 +22,9 @@ internal sealed partial class StartBanner(IServer server, ServeOptions options, 
         if (options.DataFolder is not null) Kept(log, limits, "the data folder");
         else if (store.IsRedis) Kept(log, limits, "Redis");
         else NotKept(log, limits);
-        bool isOpen = !keys.IsRequired;
-        if (isOpen) NoKeys(log);
-        else Keys(log);
-        if (addresses.Length > 0) TryIt(log, Reachable(addresses[0]), isOpen ? "" : " -H \"Authorization: Bearer $HEADGATE_KEY\"");
+        if (keys.IsRequired) Keys(log);
+        else NoKeys(log);
+        if (addresses.Length > 0) TryIt(log, Reachable(addresses[0]), keys.IsRequired ? " -H \"Authorization: Bearer $HEADGATE_KEY\"" : "");
         return Task.CompletedTask;
     }
 

@@ -4,53 +4,31 @@ using Headgate.Server.Access;
 
 namespace Headgate.Server.Tenants;
 
-/// <summary>Tenants and the whole configuration as JSON, in the order of their ids, so that equal ones are equal texts. Pure.</summary>
+/// <summary>The parts of an export, in the order of their ids, so that equal configurations are equal texts. Pure.</summary>
 internal static class ConfigJson
 {
-    /// <summary><c>{"version":7,"global":{...},"tenants":{"acme":{...}}}</c>. Keys are left out.</summary>
-    public static void Write(Utf8JsonWriter json, ServiceConfig config)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("version", config.Version);
-        WriteParts(json, config);
-        json.WriteEndObject();
-    }
+    /// <summary>What is written before it is sent, in bytes, but for what one tenant has.</summary>
+    private const int Chunk = 256 * 1024;
 
     /// <summary>Writes <c>global</c> and <c>tenants</c> into an object that the caller has begun.</summary>
-    public static void WriteParts(Utf8JsonWriter json, ServiceConfig config)
+    /// <param name="json">Where to.</param>
+    /// <param name="config">What.</param>
+    /// <param name="flush">Sends what has been written so far; called now and then.</param>
+    public static async Task WriteAsync(Utf8JsonWriter json, ServiceConfig config, Func<Task> flush)
     {
         json.WritePropertyName("global");
         NodeJson.Write(json, config.Global);
         json.WriteStartObject("tenants");
+        long sent = 0;
         foreach ((string id, TenantConfig tenant) in Sorted(config.Tenants))
         {
             json.WritePropertyName(id);
             WriteTenant(json, tenant);
+            if (json.BytesPending + json.BytesCommitted - sent < Chunk) continue;
+            await flush().ConfigureAwait(false);
+            sent = json.BytesPending + json.BytesCommitted;
         }
 
-        json.WriteEndObject();
-    }
-
-    /// <summary><c>{"settings":{...},"actions":{"login":{...}},"clients":{"vip":{"login":{...}}}}</c>; settings only where the tenant has some.</summary>
-    public static void WriteTenant(Utf8JsonWriter json, TenantConfig tenant)
-    {
-        json.WriteStartObject();
-        WriteTenantFields(json, tenant);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Writes the fields of a tenant into an object that the caller has begun.</summary>
-    public static void WriteTenantFields(Utf8JsonWriter json, TenantConfig tenant)
-    {
-        if (tenant.Settings is not null)
-        {
-            json.WritePropertyName("settings");
-            NodeJson.Write(json, tenant.Settings);
-        }
-
-        WriteRules(json, "actions", tenant.Actions);
-        json.WriteStartObject("clients");
-        foreach ((string client, ImmutableDictionary<string, ActionRule> rules) in Sorted(tenant.Clients)) WriteRules(json, client, rules);
         json.WriteEndObject();
     }
 
@@ -64,6 +42,23 @@ internal static class ConfigJson
             NodeJson.Write(json, key);
         }
 
+        json.WriteEndObject();
+    }
+
+    /// <summary><c>{"settings":{...},"actions":{"login":{...}},"clients":{"vip":{"login":{...}}}}</c>; settings only where the tenant has some.</summary>
+    private static void WriteTenant(Utf8JsonWriter json, TenantConfig tenant)
+    {
+        json.WriteStartObject();
+        if (tenant.Settings is not null)
+        {
+            json.WritePropertyName("settings");
+            NodeJson.Write(json, tenant.Settings);
+        }
+
+        WriteRules(json, "actions", tenant.Actions);
+        json.WriteStartObject("clients");
+        foreach ((string client, ImmutableDictionary<string, ActionRule> rules) in Sorted(tenant.Clients)) WriteRules(json, client, rules);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

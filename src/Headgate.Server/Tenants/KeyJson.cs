@@ -12,21 +12,14 @@ internal static class KeyJson
     private const int MaxNameLength = 200;
     private const int HashDigits = 64;
 
-    /// <param name="json">Where to.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="hashes">False to leave out the hashes: lists need none.</param>
-    public static void Write(Utf8JsonWriter json, AccessKey key, bool hashes)
+    public static void Write(Utf8JsonWriter json, AccessKey key)
     {
         json.WriteString("id", key.Id);
         if (key.Name.Length > 0) json.WriteString("name", key.Name);
         json.WriteString("role", NodeNames.Of(key.Role));
         if (key.Tenant is not null) json.WriteString("tenant", key.Tenant);
-        if (hashes)
-        {
-            json.WriteString("hash", key.Hash);
-            if (key.PreviousHash is not null) json.WriteString("previous_hash", key.PreviousHash);
-        }
-
+        json.WriteString("hash", key.Hash);
+        if (key.PreviousHash is not null) json.WriteString("previous_hash", key.PreviousHash);
         if (key.PreviousUntil is { } until) json.WriteString("previous_until", until);
         json.WriteString("created_at", key.CreatedAt);
         if (key.ExpiresAt is { } expires) json.WriteString("expires_at", expires);

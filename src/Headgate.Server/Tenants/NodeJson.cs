@@ -33,19 +33,11 @@ internal static class NodeJson
                 SettingsJson.Write(json, global);
                 break;
             case AccessKey key:
-                KeyJson.Write(json, key, hashes: true);
+                KeyJson.Write(json, key);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(node), node.GetType(), "A new kind of leaf needs JSON of its own.");
         }
-    }
-
-    /// <summary>Writes a key as one object without its hashes, for people.</summary>
-    public static void WritePublic(Utf8JsonWriter json, AccessKey key)
-    {
-        json.WriteStartObject();
-        KeyJson.Write(json, key, hashes: false);
-        json.WriteEndObject();
     }
 
     /// <summary>The limit of an action. <c>algorithm</c> is sliding_log if it is not given.</summary>

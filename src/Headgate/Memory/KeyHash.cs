@@ -89,6 +89,8 @@ internal sealed class KeyHash
         return ByAes(bytes, digest);
     }
 
+    /// <summary>Called, not inlined: what it needs in registers would push out what a decision needs.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private KeyDigest ByAes(ReadOnlySpan<byte> bytes, KeyDigest tweak)
     {
         int length = bytes.Length;

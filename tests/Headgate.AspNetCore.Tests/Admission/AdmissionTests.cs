@@ -20,7 +20,7 @@ public sealed class AdmissionTests
         await hall.QueuedAsync(1);
         Assert.Equal(2, hall.Inside);
         hall.Release("a");
-        await hall.InsideAsync(2);
+        await Soon.UntilAsync(() => hall.Entered == 3);
         Assert.Equal((2, 0), (hall.Gate.Active, hall.Gate.Queued));
         hall.Release("a");
         hall.Release("a");

@@ -49,6 +49,8 @@ internal sealed class LiveService : IAsyncDisposable
         return client;
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         foreach (IDisposable client in _clients) client.Dispose();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
 
 namespace Headgate.Server.Tests.Decisions;
@@ -82,7 +83,7 @@ public sealed class JointTests
     {
         await using Service service = await Service.StartAsync();
         string limit = $"all_of({string.Join("; ", Enumerable.Range(1, parts).Select(i => $"fixed_window(permits={i}, window=1d)"))})";
-        await service.SetAsync(Changes.NodeAddress.Global, new GlobalSettings { DefaultRule = ActionRule.Custom(limit) });
+        await service.SetAsync(Headgate.Server.Changes.NodeAddress.Global, new GlobalSettings { DefaultRule = ActionRule.Custom(limit) });
         string list = string.Join(",", Enumerable.Range(0, actions).Select(i => $$"""{"action_type":"x{{i}}"}"""));
         Assert.Equal(status, (int)(await service.PostAsync(Path, $$"""{"tenant_id":"a","client_id":"c","actions":[{{list}}]}""")).Status);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Headgate.Server.Changes;
+using Headgate.Server.Changes;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Tenants;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Headgate.Server.Changes;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
@@ -16,7 +17,7 @@ public sealed class DecisionTracesTests
         await using Service service = await Service.StartAsync();
         await TenantStatisticsTests.ConfigureAsync(service, "acme");
         await service.Book.ChangeAsync("test", "action", _ =>
-            [new Changes.ConfigEdit(Changes.NodeAddress.OfAction("acme", "login"), null, ActionRule.Create(Algorithm.SlidingLog, 5, TimeSpan.FromSeconds(1)))], CancellationToken.None);
+            [new Headgate.Server.Changes.ConfigEdit(Headgate.Server.Changes.NodeAddress.OfAction("acme", "login"), null, ActionRule.Create(Algorithm.SlidingLog, 5, TimeSpan.FromSeconds(1)))], CancellationToken.None);
         TenantStatistics statistics = service.Services.GetRequiredService<TenantStatistics>();
         using Activity request = new Activity("request").Start();
         long start = service.Clock.GetTimestamp();

@@ -30,7 +30,7 @@ public sealed class OtlpTests
             text => Assert.True(Collector.Has(metrics, text), text));
         byte[] traces = collector.Received("traces");
         Assert.All(
-            ["service.name", "headgate.decide", "headgate.tenant", "http.route", "/api/check_and_consume"],
+            ["service.name", "headgate.decide", "headgate.tenant", "http.route", "GET /api/status/{tenant_id}/{client_id}/{action_type}", "POST /api/check_and_consume", "http.response.status_code"],
             text => Assert.True(Collector.Has(traces, text), text));
         Assert.True(Collector.Has(traces, Convert.FromHexString(TraceId)), "the trace of the caller");
         Assert.False(Collector.Has(traces, "ann-the-client"));

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
+using Headgate.Server.Tenants;
 using Microsoft.Extensions.Hosting;
 
 namespace Headgate.Server.Changes.Redis;
 
-/// <summary>Keeps the local copy up to date: a moment after a change, so that many in a row are written once, and when the service stops.</summary>
-internal sealed class CopyKeeper(ConfigBook book, RedisConfigLog log, LocalCopy copy, TimeProvider clock) : BackgroundService
+/// <summary>Keeps the local copy up to date: a moment after a change, so that many in a row are written once, and when the service stops. Where there is none it does nothing.</summary>
+internal sealed class CopyKeeper(ConfigBook book, IConfigLog log, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -18,6 +20,7 @@ internal sealed class CopyKeeper(ConfigBook book, RedisConfigLog log, LocalCopy 
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        if (log is not RedisConfigLog { Copy: not null }) return Task.CompletedTask;
         book.Changed += _ => _changed.Release();
         _changed.Release();
         return base.StartAsync(cancellationToken);
@@ -42,8 +45,8 @@ internal sealed class CopyKeeper(ConfigBook book, RedisConfigLog log, LocalCopy 
 
     private void Write()
     {
-        RedisMark mark = log.Mark;
-        (Tenants.ServiceConfig config, System.Collections.Immutable.ImmutableArray<ConfigChange> history) = book.InForce;
+        if (log is not RedisConfigLog { Copy: { } copy, Mark: var mark }) return;
+        (ServiceConfig config, ImmutableArray<ConfigChange> history) = book.InForce;
         // Changed in between: what follows wakes this again.
         if (mark.Version == 0 || mark == _written || mark.Version != config.Version) return;
         copy.Write(config, history, mark);

@@ -65,6 +65,9 @@ internal sealed class RedisConfigLog : IConfigLog
 
     public bool IsShared => true;
 
+    /// <summary>What an instance begins with where Redis is away; null if there is none.</summary>
+    public LocalCopy? Copy => _copy;
+
     /// <summary>What was last read, appended or put back.</summary>
     public RedisMark Mark => Volatile.Read(ref _mark);
 
