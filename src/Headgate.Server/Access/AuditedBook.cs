@@ -14,18 +14,28 @@ internal sealed class AuditedBook(ConfigBook book, ILoggerFactory loggers)
 
     public ImmutableArray<ConfigChange> History => book.History;
 
-    /// <inheritdoc cref="ConfigBook"/>
-    public async Task<ServiceConfig> ChangeAsync(Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
+    /// <summary>Changes the configuration, as <see cref="ConfigBook"/> does.</summary>
+    public Task<ServiceConfig> ChangeAsync(Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct) =>
+        ChangeAsync(caller, what, (config, _) => plan(config), ct);
+
+    /// <param name="caller">Who asks.</param>
+    /// <param name="what">What for.</param>
+    /// <param name="plan">The edits, from what is in force and the changes that led to it. May throw to refuse.</param>
+    /// <param name="ct">Cancels the wait.</param>
+    public async Task<ServiceConfig> ChangeAsync(
+        Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigChange>, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
     {
+        long before = 0;
         int edits = 0;
         what = Printable.Of(what);
-        ServiceConfig result = await book.ChangeAsync(caller.Name, what, current =>
+        ServiceConfig result = await book.ChangeAsync(caller.Name, what, (current, history) =>
         {
-            ImmutableArray<ConfigEdit> planned = plan(current);
+            ImmutableArray<ConfigEdit> planned = plan(current, history);
+            before = current.Version;
             edits = planned.Length;
             return planned;
         }, ct).ConfigureAwait(false);
-        if (edits > 0) AuditLog.Changed(_log, caller.Name, what, edits, result.Version);
+        if (result.Version > before) AuditLog.Changed(_log, caller.Name, what, edits, result.Version);
         return result;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class KeyChanges(KeyChanges.Change change, TimeProvider clock)
     public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3_653);
     public static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
 
-    /// <summary>Changes the configuration: see <see cref="ConfigBook"/>.</summary>
+    /// <summary>Changes the configuration, as <see cref="ConfigBook"/> does.</summary>
     public delegate Task<ServiceConfig> Change(string what, Func<ServiceConfig, System.Collections.Immutable.ImmutableArray<ConfigEdit>> plan, CancellationToken ct);
 
     /// <summary>Makes a key. Its secret is returned here and never again.</summary>
@@ -84,8 +84,16 @@ internal sealed class KeyChanges(KeyChanges.Change change, TimeProvider clock)
     }, ct);
 
     /// <summary>True if somebody may administer with one of these keys.</summary>
-    public static bool HasAdmin(ServiceConfig config, DateTimeOffset now, string? except = null) =>
-        config.Keys.Values.Any(key => key.Role == KeyRole.Admin && key.Id != except && !(key.ExpiresAt <= now));
+    public static bool HasAdmin(ServiceConfig config, DateTimeOffset now) =>
+        config.Keys.Values.Any(key => key.Role == KeyRole.Admin && !(key.ExpiresAt <= now));
+
+    /// <summary>Refuses a change after which nobody could administer a service that needs keys.</summary>
+    /// <exception cref="RequestRefusal">409.</exception>
+    public static void KeepAdmin(KeyPolicy policy, ServiceConfig before, ServiceConfig after, DateTimeOffset now)
+    {
+        if (policy is { IsRequired: true, First: null } && HasAdmin(before, now) && !HasAdmin(after, now))
+            throw new RequestRefusal(409, "no admin key would be left, and keys are needed here: nobody could administer the service any more. Create another admin key first.");
+    }
 
     public static AccessKey Known(ServiceConfig config, string id) => config.Keys.GetValueOrDefault(id)
         ?? throw RequestRefusal.Unknown("there is no key of that id. GET /api/keys lists those that there are.");

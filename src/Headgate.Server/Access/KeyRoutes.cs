@@ -68,12 +68,12 @@ internal sealed class KeyRoutes(AuditedBook book, SettingsAccess access, KeyPoli
     {
         Caller caller = access.ForAdmin(context);
         string id = RouteIds.Text(context, "id");
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         // No body is a body without fields.
         bool isBare = context.Request is { ContentLength: null or 0, ContentType: null };
         decimal seconds = isBare ? 0 : await SettingsBody.ReadAsync(context, fields => fields.Number("grace_seconds") ?? 0).ConfigureAwait(false);
         TimeSpan grace = seconds == 0 ? TimeSpan.Zero : SettingsBody.Checked(() => NodeNumbers.SpanOf("grace_seconds", seconds, KeyChanges.LongestGrace));
-        (AccessKey key, string secret) = await ChangesOf(caller).RotateAsync(id, grace, config => conditions.Check(config, NodeAddress.OfKey(id)), context.RequestAborted).ConfigureAwait(false);
+        (AccessKey key, string secret) = await ChangesOf(caller).RotateAsync(id, grace, config => presupposed.Check(config, NodeAddress.OfKey(id)), context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, StatusCodes.Status200OK, key, secret).ConfigureAwait(false);
     }
 
@@ -81,13 +81,11 @@ internal sealed class KeyRoutes(AuditedBook book, SettingsAccess access, KeyPoli
     {
         Caller caller = access.ForAdmin(context);
         string id = RouteIds.Text(context, "id");
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         await ChangesOf(caller).DeleteAsync(id, config =>
         {
-            conditions.Check(config, NodeAddress.OfKey(id));
-            DateTimeOffset now = clock.GetUtcNow();
-            if (policy is { IsRequired: true, First: null } && KeyChanges.HasAdmin(config, now) && !KeyChanges.HasAdmin(config, now, except: id))
-                throw new RequestRefusal(StatusCodes.Status409Conflict, "this is the last admin key, and keys are needed here: nobody could administer the service any more. Create another admin key first.");
+            presupposed.Check(config, NodeAddress.OfKey(id));
+            KeyChanges.KeepAdmin(policy, config, config with { Keys = config.Keys.Remove(id) }, clock.GetUtcNow());
         }, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

@@ -33,8 +33,9 @@ internal sealed partial class ListenCheck(IServiceProvider services)
     {
         string? exposed = KeyPolicy.Exposed(services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
         if (exposed is not null) _policy.Require();
-        bool hasAdmin = _policy.First is not null
-            || KeyChanges.HasAdmin(services.GetRequiredService<ConfigBook>().Current, services.GetRequiredService<TimeProvider>().GetUtcNow());
+        ConfigBook book = services.GetRequiredService<ConfigBook>();
+        // What could not be read yet may have one. Until then nobody is let in.
+        bool hasAdmin = _policy.First is not null || !book.IsLoaded || KeyChanges.HasAdmin(book.Current, services.GetRequiredService<TimeProvider>().GetUtcNow());
         if (!_policy.IsRequired || hasAdmin) return null;
         string make = "create one (headgate keys create --role admin --data DIR, then start with the same --data DIR), "
             + $"or bring one with the environment variable {FirstKey.Variable} or with --admin-key-file FILE (at least {FirstKey.MinLength} characters: openssl rand -base64 32)";

@@ -29,11 +29,11 @@ internal sealed class GlobalRoutes(AuditedBook book, SettingsAccess access)
     private async Task PutAsync(HttpContext context)
     {
         Caller caller = access.ForAdmin(context);
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         JsonElement body = await SettingsBody.ReadAsync(context).ConfigureAwait(false);
         ServiceConfig config = await book.ChangeAsync(caller, "PUT global", current =>
         {
-            conditions.Check(current, NodeAddress.Global);
+            presupposed.Check(current, NodeAddress.Global);
             GlobalSettings read = NodeJson.ReadGlobal(body, current.Global) with { Version = current.Global.Version };
             return read == current.Global ? [] : [new ConfigEdit(NodeAddress.Global, current.Global, read)];
         }, context.RequestAborted).ConfigureAwait(false);

@@ -34,12 +34,12 @@ internal sealed class RuleRoutes(AuditedBook book, SettingsAccess access)
     private async Task PutAsync(HttpContext context, NodeAddress at)
     {
         Caller caller = access.ForTenant(context, at.Tenant!);
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         ActionRule rule = NodeJson.ReadRule(await SettingsBody.ReadAsync(context).ConfigureAwait(false));
         bool isNew = false;
         ServiceConfig config = await book.ChangeAsync(caller, "PUT " + Named(at), current =>
         {
-            conditions.Check(current, at);
+            presupposed.Check(current, at);
             ActionRule? before = (ActionRule?)ConfigEdits.Find(current, at);
             isNew = before is null;
             return before?.SaysTheSame(rule) == true ? [] : [new ConfigEdit(at, before, rule)];
@@ -50,11 +50,11 @@ internal sealed class RuleRoutes(AuditedBook book, SettingsAccess access)
     private async Task DeleteAsync(HttpContext context, NodeAddress at)
     {
         Caller caller = access.ForTenant(context, at.Tenant!);
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         await book.ChangeAsync(caller, "DELETE " + Named(at), current =>
         {
             ConfigNode before = ConfigEdits.Find(current, at) ?? throw None(at);
-            conditions.Check(current, at);
+            presupposed.Check(current, at);
             return [new ConfigEdit(at, before, null)];
         }, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;

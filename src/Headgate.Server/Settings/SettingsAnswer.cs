@@ -26,7 +26,7 @@ internal static class SettingsAnswer
     /// <summary>True, and the answer is 304, if the reader has this version already.</summary>
     public static bool IsKnown(HttpContext context, long version)
     {
-        if (!Preconditions.Read(context.Request).IsKnown(version)) return false;
+        if (!VersionTags.IsKnown(context.Request, version)) return false;
         Tag(context, version);
         context.Response.StatusCode = StatusCodes.Status304NotModified;
         return true;
@@ -43,6 +43,6 @@ internal static class SettingsAnswer
     {
         // To be asked for again each time: it changes at any moment, and whom it is shown to depends on the key.
         context.Response.Headers.CacheControl = "private, no-cache";
-        if (version is { } known) context.Response.Headers[HeaderNames.ETag] = Preconditions.TagOf(known);
+        if (version is { } known) context.Response.Headers[HeaderNames.ETag] = VersionTags.Of(known);
     }
 }

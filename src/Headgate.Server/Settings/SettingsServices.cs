@@ -12,7 +12,8 @@ internal static class SettingsServices
         .AddSingleton<GlobalRoutes>()
         .AddSingleton<HistoryRoutes>()
         .AddSingleton<RuleRoutes>()
-        .AddSingleton<TenantRoutes>();
+        .AddSingleton<TenantRoutes>()
+        .AddSingleton<WholeRoutes>();
 
     public static void MapHeadgateSettings(this IEndpointRouteBuilder routes)
     {
@@ -22,5 +23,6 @@ internal static class SettingsServices
         services.GetRequiredService<HistoryRoutes>().Map(routes);
         services.GetRequiredService<RuleRoutes>().Map(routes);
         services.GetRequiredService<TenantRoutes>().Map(routes);
+        services.GetRequiredService<WholeRoutes>().Map(routes);
     }
 }

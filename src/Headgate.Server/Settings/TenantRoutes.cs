@@ -37,13 +37,13 @@ internal sealed class TenantRoutes(AuditedBook book, SettingsAccess access)
     {
         string id = RouteIds.Read(context).Tenant;
         Caller caller = access.ForTenant(context, id);
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         TenantSettings settings = NodeJson.ReadTenant(await SettingsBody.ReadAsync(context).ConfigureAwait(false), TenantSettings.Default);
         NodeAddress at = NodeAddress.OfTenant(id);
         bool isNew = false;
         ServiceConfig config = await book.ChangeAsync(caller, $"PUT tenant {id}", current =>
         {
-            conditions.Check(current, at);
+            presupposed.CheckTenant(current, id);
             TenantConfig? tenant = current.Tenants.GetValueOrDefault(id);
             isNew = tenant is null;
             TenantSettings? before = tenant?.Settings;
@@ -56,11 +56,11 @@ internal sealed class TenantRoutes(AuditedBook book, SettingsAccess access)
     {
         string id = RouteIds.Read(context).Tenant;
         Caller caller = access.ForTenant(context, id);
-        Preconditions conditions = Preconditions.Read(context.Request);
+        Precondition presupposed = VersionTags.Presupposed(context.Request);
         await book.ChangeAsync(caller, $"DELETE tenant {id}", current =>
         {
             TenantConfig tenant = current.Tenants.GetValueOrDefault(id) ?? throw None();
-            conditions.Check(current, NodeAddress.OfTenant(id));
+            presupposed.CheckTenant(current, id);
             return [.. Leaves(id, tenant).Select(leaf => new ConfigEdit(leaf.At, leaf.Node, null))];
         }, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
