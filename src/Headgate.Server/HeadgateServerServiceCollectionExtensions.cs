@@ -6,6 +6,7 @@ using Headgate.Server.Decisions;
 using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Headgate.Server.Settings;
+using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
