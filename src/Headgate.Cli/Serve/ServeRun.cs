@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Headgate.Extensions;
 using Headgate.Server;
+using Headgate.Server.Changes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
@@ -12,8 +13,8 @@ namespace Headgate.Cli.Serve;
 /// <summary>Builds the service, runs it until it is told to stop, and says what stood in the way of a start.</summary>
 internal static class ServeRun
 {
-    /// <summary>Logs a start that failed with all its stack; this command says it in a line.</summary>
-    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+    /// <summary>They log a start that failed with all its stack; this command says it in a line.</summary>
+    private static readonly string[] OfFailedStarts = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Hosting.Diagnostics"];
 
     public static async Task<int> RunAsync(ServeOptions options, CancellationToken ct)
     {
@@ -33,11 +34,15 @@ internal static class ServeRun
     {
         try
         {
-            return HeadgateServer.Create(options, builder => builder.Logging.AddFilter<ConsoleLoggerProvider>(HostCategory, _ => started.IsSet));
+            return HeadgateServer.Create(options, builder =>
+            {
+                LogLevel least = options.LogLevel == LogLevel.Trace ? LogLevel.Trace : (LogLevel)Math.Max((int)options.LogLevel, (int)LogLevel.Warning);
+                foreach (string category in OfFailedStarts) builder.Logging.AddFilter<ConsoleLoggerProvider>(category, level => started.IsSet && level >= least);
+            });
         }
-        catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
+        catch (Exception refused) when (Explain(refused) is { } explained)
         {
-            throw wrong;
+            throw explained;
         }
     }
 
@@ -47,9 +52,9 @@ internal static class ServeRun
         {
             await app.StartAsync(ct).ConfigureAwait(false);
         }
-        catch (Exception refused) when (WrongConfiguration(refused) is { } wrong)
+        catch (Exception refused) when (Explain(refused) is { } explained)
         {
-            throw wrong;
+            throw explained;
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -77,8 +82,9 @@ internal static class ServeRun
         _ => "Listen elsewhere with --urls.",
     };
 
-    private static CommandException? WrongConfiguration(Exception refused) => refused switch
+    private static CommandException? Explain(Exception refused) => refused switch
     {
+        ConfigUnavailableException => CommandException.Failed(PlainText.Clean(refused.Message, 600)),
         HeadgateConfigurationException or ServeSettingsException => CommandException.WrongUsage(refused.Message),
         ArgumentException { ParamName: "configuration" } => CommandException.WrongUsage("--redis has an option that the client does not know. "
             + "Write host:port, or several by commas, then options of StackExchange.Redis: 10.0.0.7:6379,password=...,ssl=true"),

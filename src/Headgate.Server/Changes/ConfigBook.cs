@@ -110,10 +110,10 @@ internal sealed class ConfigBook : IAsyncDisposable
     /// <exception cref="RequestRefusal">There would be too much of something.</exception>
     /// <exception cref="ConfigUnavailableException">It cannot be kept now; what was in force is.</exception>
     public Task<ServiceConfig> ChangeAsync(string who, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct) =>
-        ChangeFromHistoryAsync(who, what, (config, _) => plan(config), ct);
+        ChangeAsync(who, what, (config, _) => plan(config), ct);
 
-    /// <summary>Changes the configuration as <see cref="ChangeAsync"/> does, by a plan that looks at the changes that led to the current version too.</summary>
-    public async Task<ServiceConfig> ChangeFromHistoryAsync(
+    /// <summary>Changes the configuration as above, by a plan that looks at the changes that led to the current version too.</summary>
+    public async Task<ServiceConfig> ChangeAsync(
         string who, string what, Func<ServiceConfig, ImmutableArray<ConfigChange>, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
     {
         await _turn.WaitAsync(ct).ConfigureAwait(false);

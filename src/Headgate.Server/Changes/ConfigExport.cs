@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Text.Json;
 using Headgate.Server.Tenants;
 
@@ -14,28 +13,15 @@ internal static class ConfigExport
     public const string Format = "headgate-config";
 
     /// <summary><c>{"format":"headgate-config","format_version":1,"version":7,"global":{...},"tenants":{...},"keys":{...}}</c>, in the order of ids.</summary>
-    /// <param name="to">Where to; flushed now and then, however much it is.</param>
-    /// <param name="config">What.</param>
-    /// <param name="ct">Cancels it.</param>
-    public static async Task ExportAsync(PipeWriter to, ServiceConfig config, CancellationToken ct)
+    public static void Export(Utf8JsonWriter json, ServiceConfig config)
     {
-        Utf8JsonWriter json = new(to);
-        await using (json.ConfigureAwait(false))
-        {
-            json.WriteStartObject();
-            json.WriteString("format", Format);
-            json.WriteNumber("format_version", FormatVersion);
-            json.WriteNumber("version", config.Version);
-            await ConfigJson.WriteAsync(json, config, async () =>
-            {
-                await json.FlushAsync(ct).ConfigureAwait(false);
-                await to.FlushAsync(ct).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-            ConfigJson.WriteKeys(json, config);
-            json.WriteEndObject();
-        }
-
-        await to.FlushAsync(ct).ConfigureAwait(false);
+        json.WriteStartObject();
+        json.WriteString("format", Format);
+        json.WriteNumber("format_version", FormatVersion);
+        json.WriteNumber("version", config.Version);
+        ConfigJson.WriteParts(json, config);
+        ConfigJson.WriteKeys(json, config);
+        json.WriteEndObject();
     }
 
     /// <summary>
@@ -55,7 +41,7 @@ internal static class ConfigExport
         return book.ChangeAsync(who, "import", config =>
         {
             check?.Invoke(config);
-            return read.EditsFor(config);
+            return ConfigDiff.Between(config, read.Over(config));
         }, ct);
     }
 }

@@ -19,7 +19,7 @@ internal static class ConfigHistory
     /// <returns>What is in force now.</returns>
     /// <exception cref="RequestRefusal">404: there is no such version, or it is no longer remembered.</exception>
     public static Task<ServiceConfig> RollBackAsync(this ConfigBook book, string who, long version, Action<ServiceConfig>? check, CancellationToken ct) =>
-        book.ChangeFromHistoryAsync(who, string.Create(CultureInfo.InvariantCulture, $"roll back to version {version}"), (config, history) =>
+        book.ChangeAsync(who, string.Create(CultureInfo.InvariantCulture, $"roll back to version {version}"), (config, history) =>
         {
             check?.Invoke(config);
             return Undo(config, history, version);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Headgate.Server.Access;
@@ -49,13 +48,13 @@ internal sealed class ConfigImport
         return import;
     }
 
-    /// <summary>The edits that make everything as the file says; what it does not have stays as it is.</summary>
-    public ImmutableArray<ConfigEdit> EditsFor(ServiceConfig config) => ConfigDiff.Between(config, config with
+    /// <summary>What is to be in force: what the file has, and the rest as it is.</summary>
+    public ServiceConfig Over(ServiceConfig config) => config with
     {
         Global = _hasGlobal ? _config.Global : config.Global,
         Tenants = _hasTenants ? _config.Tenants : config.Tenants,
         Keys = _hasKeys ? _config.Keys : config.Keys,
-    });
+    };
 
     private void ReadFile(JsonElement file)
     {

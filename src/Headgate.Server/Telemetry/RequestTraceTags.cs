@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Headgate.Server.Decisions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -16,12 +15,8 @@ internal sealed class RequestTraceTags(RequestDelegate next)
         int status = context.Response.StatusCode;
         span.SetTag("http.response.status_code", status);
         if (status >= StatusCodes.Status500InternalServerError) span.SetStatus(ActivityStatusCode.Error);
-        if (RouteOf(context) is not { } route) return;
+        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } route }) return;
         span.SetTag("http.route", route);
         span.DisplayName = $"{context.Request.Method} {route}";
     }
-
-    /// <summary>The most frequent route is answered in front of routing.</summary>
-    private static string? RouteOf(HttpContext context) =>
-        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? (context.Request.Path == CheckRoute.Path ? CheckRoute.Path : null);
 }

@@ -7,26 +7,16 @@ namespace Headgate.Server.Tenants;
 /// <summary>The parts of an export, in the order of their ids, so that equal configurations are equal texts. Pure.</summary>
 internal static class ConfigJson
 {
-    /// <summary>What is written before it is sent, in bytes, but for what one tenant has.</summary>
-    private const int Chunk = 256 * 1024;
-
     /// <summary>Writes <c>global</c> and <c>tenants</c> into an object that the caller has begun.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="config">What.</param>
-    /// <param name="flush">Sends what has been written so far; called now and then.</param>
-    public static async Task WriteAsync(Utf8JsonWriter json, ServiceConfig config, Func<Task> flush)
+    public static void WriteParts(Utf8JsonWriter json, ServiceConfig config)
     {
         json.WritePropertyName("global");
         NodeJson.Write(json, config.Global);
         json.WriteStartObject("tenants");
-        long sent = 0;
         foreach ((string id, TenantConfig tenant) in Sorted(config.Tenants))
         {
             json.WritePropertyName(id);
             WriteTenant(json, tenant);
-            if (json.BytesPending + json.BytesCommitted - sent < Chunk) continue;
-            await flush().ConfigureAwait(false);
-            sent = json.BytesPending + json.BytesCommitted;
         }
 
         json.WriteEndObject();

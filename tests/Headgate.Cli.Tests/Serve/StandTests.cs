@@ -75,7 +75,7 @@ public sealed class StandTests
     public async Task A_header_that_comes_byte_by_byte_is_cut()
     {
         await using ServeProcess service = await ServeProcess.StartAsync("--header-timeout", "1s");
-        Task<bool>[] slow = [.. Enumerable.Range(0, 20).Select(_ => IsCutAsync(service, "GET /health/live HTTP/1.1\r\nHost: a\r\nX-Slow: "))];
+        Task<bool>[] slow = [.. Enumerable.Range(0, 20).Select(_ => IsCutAsync(service, "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "))];
         await AssertFastAsync(service);
         Assert.All(await Task.WhenAll(slow), Assert.True);
     }
@@ -84,7 +84,7 @@ public sealed class StandTests
     public async Task A_body_that_comes_byte_by_byte_is_cut()
     {
         await using ServeProcess service = await ServeProcess.StartAsync();
-        const string Head = "POST /api/check_and_consume HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{\"tenant_id\":\"";
+        const string Head = "POST /api/check_and_consume HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{\"tenant_id\":\"";
         Task<bool>[] slow = [.. Enumerable.Range(0, 20).Select(_ => IsCutAsync(service, Head))];
         await AssertFastAsync(service);
         Assert.All(await Task.WhenAll(slow), Assert.True);
@@ -97,7 +97,7 @@ public sealed class StandTests
         List<Socket> deaf = [];
         try
         {
-            byte[] asks = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", 2_000)));
+            byte[] asks = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 2_000)));
             for (int i = 0; i < 10; i++)
             {
                 Socket socket = await service.ConnectAsync();
@@ -129,24 +129,26 @@ public sealed class StandTests
     }
 
     [Fact]
-    public async Task On_a_folder_that_takes_nothing_decisions_go_on()
+    public async Task On_a_disk_that_takes_nothing_it_starts_and_decides_by_what_it_has()
     {
         using TemporaryFolder data = new();
-        File.SetUnixFileMode(data.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        try
+        await using (ServeProcess before = await ServeProcess.StartAsync("--data", data.Path))
         {
-            // Root may write anywhere, but for this.
-            string[] wrapper = Environment.UserName == "root" ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
-            await using ServeProcess service = await ServeProcess.StartAsync(wrapper, ["--data", data.Path], "/health/live");
-            await AssertFastAsync(service);
-            using HttpResponseMessage put = await service.Client.PutAsync("/api/config/tenant/acme/action/login", Json("""{"max_requests":7,"window_duration_seconds":60}"""), TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, put.StatusCode);
-            Assert.Equal(0, await service.StopAsync());
+            using HttpResponseMessage put = await before.Client.PutAsync("/api/config/tenant/acme/action/login", Json("""{"max_requests":7,"window_duration_seconds":60}"""), TestContext.Current.CancellationToken);
+            Assert.True(put.IsSuccessStatusCode);
+            Assert.Equal(0, await before.StopAsync());
         }
-        finally
-        {
-            File.SetUnixFileMode(data.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+
+        data.MakeReadOnly();
+        // Root may write anywhere, but for this.
+        string[] wrapper = Environment.UserName == "root" ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
+        await using ServeProcess service = await ServeProcess.StartAsync(wrapper, ["--data", data.Path], "/health/live");
+        using (HttpResponseMessage answer = await service.AskAsync("first"))
+            Assert.Contains("\"remaining_requests\":6", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await AssertFastAsync(service);
+        using HttpResponseMessage refused = await service.Client.PutAsync("/api/config/tenant/acme/action/login", Json("""{"max_requests":8,"window_duration_seconds":60}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(0, await service.StopAsync());
     }
 
     /// <summary>Sends a byte each 100 ms until the other side ends it, half a minute at most.</summary>
@@ -206,12 +208,4 @@ public sealed class StandTests
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
-}
-
-/// <summary>A folder that is gone when the test ends.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("headgate-test-").FullName;
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -49,6 +49,27 @@ public sealed class StartAndStopTests
     }
 
     [Fact]
+    public async Task A_data_folder_that_cannot_be_used_is_named_with_the_remedy()
+    {
+        using TemporaryFolder data = new();
+        await File.WriteAllTextAsync(Path.Combine(data.Path, "config"), "in the way", TestContext.Current.CancellationToken);
+        await using Child child = Child.Start([Child.Headgate, "serve", "--urls", "http://127.0.0.1:0", "--data", data.Path]);
+        Assert.Equal(1, await child.EndAsync());
+        Assert.Contains("error: ", child.Said, StringComparison.Ordinal);
+        Assert.Contains("--data", child.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", child.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_others_can_reach_needs_an_administrator()
+    {
+        await using Child child = Child.Start([Child.Headgate, "serve", "--urls", "http://*:0"]);
+        Assert.Equal(2, await child.EndAsync());
+        Assert.Contains("headgate keys create --role admin", child.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", child.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_variable_is_warned_of()
     {
         await using Child child = Child.Start([Child.Headgate, "serve", "--urls", "http://127.0.0.1:0"], ("HEADGATE_REDDIS", "127.0.0.1"));
@@ -122,7 +143,7 @@ public sealed class StartAndStopTests
         const string Body = """{"tenant_id":"acme","client_id":"c1","action_type":"login"}""";
         Socket socket = await service.ConnectAsync();
         await socket.SendAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/check_and_consume HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..^1]}"));
+            $"POST /api/check_and_consume HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..^1]}"));
         // The server has seen it when it has answered another that came later.
         using HttpResponseMessage later = await service.AskAsync();
         Assert.Equal(HttpStatusCode.OK, later.StatusCode);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Headgate.Server.Tests.Settings;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;

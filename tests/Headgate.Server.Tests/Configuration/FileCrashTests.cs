@@ -89,7 +89,7 @@ public sealed class FileCrashTests
     private static async Task<bool> SurvivesAsync((Chain Chain, int End, int Seed) run, CrashFolder folder)
     {
         int acknowledged = 0;
-        folder.Fault = (_, operation) => operation == run.End ? new PowerLoss() : null;
+        folder.Fault = (_, operation) => operation >= run.End ? new PowerLoss() : null;
         try
         {
             FileConfigLog log = await OpenAsync(folder);

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Headgate.Server.Changes;
-using Headgate.Server.Changes;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Tenants;

@@ -137,7 +137,18 @@ internal sealed partial class DiskFolder : IConfigFolder
     {
         private readonly SafeFileHandle _handle = stream.SafeFileHandle;
 
-        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_handle, bytes, offset);
+        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                RandomAccess.Write(_handle, bytes, offset);
+            }
+            catch (ArgumentOutOfRangeException refused)
+            {
+                // What the runtime makes of EFBIG.
+                throw new IOException("The file would be larger than the file system, or the limit of the process (ulimit -f), allows.", refused);
+            }
+        }
 
         public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
 

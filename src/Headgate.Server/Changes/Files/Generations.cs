@@ -58,7 +58,7 @@ internal sealed class Generations(IConfigFolder folder, TimeProvider clock) : ID
         foreach (string unfinished in folder.List().Where(name => name.EndsWith(FileNames.Unfinished, StringComparison.Ordinal))) folder.Delete(unfinished);
     }
 
-    /// <summary>Appends lines and syncs. Never throws for what a disk does.</summary>
+    /// <summary>Appends lines and syncs. Does not throw: whatever it was, the journal is looked after first.</summary>
     public Appended Append(ReadOnlySpan<byte> lines)
     {
         bool isWritten = false;
@@ -70,7 +70,7 @@ internal sealed class Generations(IConfigFolder folder, TimeProvider clock) : ID
             _length += lines.Length;
             return default;
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (Exception failed)
         {
             return new Appended(failed, TakeBack(), isWritten);
         }
