@@ -84,6 +84,31 @@ public sealed class ManyTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<HeadgateClientException>(() => client.CheckAsync([new("t", "c", "x")]))).Status);
     }
 
+    /// <summary>The real service charges it, the answer is lost, and it is not asked again.</summary>
+    [Theory]
+    [InlineData(Fault.ResetDecided)]
+    [InlineData(Fault.HalfAnswer)]
+    public async Task A_check_whose_answer_is_lost_is_charged_once(Fault fault)
+    {
+        await using LiveService service = await LiveService.StartAsync();
+        await using LossyProxy proxy = await LossyProxy.StartAsync(service.Address, fault);
+        HeadgateClient client = service.NewClient(o =>
+        {
+            o.Endpoints.Clear();
+            o.Endpoints.Add(proxy.Address);
+            o.MaxRetries = 10;
+            o.FailureMode = FailureMode.Open;
+        });
+        CheckRequest ask = new("acme", "c", "x") { MaxRequests = 10, Window = Minute };
+        Assert.Equal(9, (await client.CheckAsync(ask)).Remaining);
+        proxy.LoseNext();
+        Assert.Equal(CheckSource.FailOpen, (await client.CheckAsync(ask)).Source);
+        Assert.Equal(8, (await client.GetStatusAsync("acme", "c", "x", 10, Minute)).Remaining);
+        proxy.LoseNext();
+        Assert.Equal(CheckSource.FailOpen, (await client.CheckAllAsync("acme", "c", [new("x") { MaxRequests = 10, Window = Minute }])).Source);
+        Assert.Equal(7, (await client.GetStatusAsync("acme", "c", "x", 10, Minute)).Remaining);
+    }
+
     [Fact]
     public async Task Health_says_whether_it_is_ready()
     {

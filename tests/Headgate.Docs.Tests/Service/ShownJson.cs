@@ -7,7 +7,7 @@ internal static class ShownJson
 {
     /// <summary>Times, and names that are drawn by lot: only of what kind they are is compared.</summary>
     private static readonly string[] Volatile =
-        ["reset_time_seconds", "retry_after_seconds", "lease_id", "at", "since", "uptime_seconds"];
+        ["reset_time_seconds", "retry_after_seconds", "lease_id", "at", "since", "uptime_seconds", "id", "secret", "created_at"];
 
     /// <summary>What differs first; null if nothing does.</summary>
     public static string? Difference(string shown, string came)

@@ -110,7 +110,9 @@ public sealed class WholeTests
         Assert.InRange(file.Length, 1_000_000, WholeRoutesMax);
         Assert.Equal(HttpStatusCode.OK, (await Call.SendAsync(service, "POST", "/api/config/import", file)).Status);
         Assert.Equal(20_000, service.Book.Current.Tenants["big"].Actions.Count);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Call.SendAsync(service, "POST", "/api/config/import", file + new string(' ', WholeRoutesMax))).Status);
+        // Asked first, the service refuses by the length alone; it would close the connection on a body that is on its way.
+        Call tooLong = await Call.SendAsync(service, "POST", "/api/config/import", file + new string(' ', WholeRoutesMax), "Expect", "100-continue");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLong.Status);
     }
 
     [Fact]
