@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
 
 namespace Headgate.Server.Tests.Decisions;
