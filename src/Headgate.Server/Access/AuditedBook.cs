@@ -16,19 +16,20 @@ internal sealed class AuditedBook(ConfigBook book, ILoggerFactory loggers)
 
     /// <summary>Changes the configuration, as <see cref="ConfigBook"/> does.</summary>
     public Task<ServiceConfig> ChangeAsync(Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct) =>
-        ChangeAsync(caller, what, (config, _) => plan(config), ct);
+        ChangeFromHistoryAsync(caller, what, (config, _) => plan(config), ct);
 
+    /// <summary>Changes the configuration by a plan that looks at its history too.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="what">What for.</param>
     /// <param name="plan">The edits, from what is in force and the changes that led to it. May throw to refuse.</param>
     /// <param name="ct">Cancels the wait.</param>
-    public async Task<ServiceConfig> ChangeAsync(
+    public async Task<ServiceConfig> ChangeFromHistoryAsync(
         Caller caller, string what, Func<ServiceConfig, ImmutableArray<ConfigChange>, ImmutableArray<ConfigEdit>> plan, CancellationToken ct)
     {
         long before = 0;
         int edits = 0;
         what = Printable.Of(what);
-        ServiceConfig result = await book.ChangeAsync(caller.Name, what, (current, history) =>
+        ServiceConfig result = await book.ChangeFromHistoryAsync(caller.Name, what, (current, history) =>
         {
             ImmutableArray<ConfigEdit> planned = plan(current, history);
             before = current.Version;

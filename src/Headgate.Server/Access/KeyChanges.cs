@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Headgate.Server.Changes;
 using Headgate.Server.Tenants;
 
@@ -22,7 +23,7 @@ internal sealed class KeyChanges(KeyChanges.Change change, TimeProvider clock)
     public static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
 
     /// <summary>Changes the configuration, as <see cref="ConfigBook"/> does.</summary>
-    public delegate Task<ServiceConfig> Change(string what, Func<ServiceConfig, System.Collections.Immutable.ImmutableArray<ConfigEdit>> plan, CancellationToken ct);
+    public delegate Task<ServiceConfig> Change(string what, Func<ServiceConfig, ImmutableArray<ConfigEdit>> plan, CancellationToken ct);
 
     /// <summary>Makes a key. Its secret is returned here and never again.</summary>
     /// <exception cref="RequestRefusal">400: a field is wrong; 409: there are as many as there can be.</exception>
@@ -89,9 +90,18 @@ internal sealed class KeyChanges(KeyChanges.Change change, TimeProvider clock)
 
     /// <summary>Refuses a change after which nobody could administer a service that needs keys.</summary>
     /// <exception cref="RequestRefusal">409.</exception>
-    public static void KeepAdmin(KeyPolicy policy, ServiceConfig before, ServiceConfig after, DateTimeOffset now)
+    public static void KeepAdmin(KeyPolicy policy, ServiceConfig current, ImmutableArray<ConfigEdit> edits, DateTimeOffset now)
     {
-        if (policy is { IsRequired: true, First: null } && HasAdmin(before, now) && !HasAdmin(after, now))
+        if (policy is not { IsRequired: true, First: null } || !HasAdmin(current, now)) return;
+        ImmutableDictionary<string, AccessKey>.Builder keys = current.Keys.ToBuilder();
+        foreach (ConfigEdit edit in edits)
+        {
+            if (edit.At.Kind != NodeKind.Key) continue;
+            if (edit.After is AccessKey key) keys[key.Id] = key;
+            else keys.Remove(edit.At.KeyId!);
+        }
+
+        if (!HasAdmin(current with { Keys = keys.ToImmutable() }, now))
             throw new RequestRefusal(409, "no admin key would be left, and keys are needed here: nobody could administer the service any more. Create another admin key first.");
     }
 

@@ -85,7 +85,7 @@ internal sealed class KeyRoutes(AuditedBook book, SettingsAccess access, KeyPoli
         await ChangesOf(caller).DeleteAsync(id, config =>
         {
             presupposed.Check(config, NodeAddress.OfKey(id));
-            KeyChanges.KeepAdmin(policy, config, config with { Keys = config.Keys.Remove(id) }, clock.GetUtcNow());
+            KeyChanges.KeepAdmin(policy, config, [new ConfigEdit(NodeAddress.OfKey(id), KeyChanges.Known(config, id), null)], clock.GetUtcNow());
         }, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

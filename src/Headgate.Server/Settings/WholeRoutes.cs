@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Headgate.Server.Access;
@@ -33,7 +34,7 @@ internal sealed class WholeRoutes(AuditedBook book, SettingsAccess access, KeyPo
         long version = await SettingsBody.ReadAsync(context, fields => fields.Whole("version")
             ?? throw RequestRefusal.Bad("version", null, "version is missing; it must be a version of the history. GET /api/config/history lists them.")).ConfigureAwait(false);
         string what = string.Create(CultureInfo.InvariantCulture, $"roll back to version {version}");
-        ServiceConfig config = await book.ChangeAsync(caller, what, (current, history) =>
+        ServiceConfig config = await book.ChangeFromHistoryAsync(caller, what, (current, history) =>
         {
             presupposed.CheckWhole(current);
             return ConfigHistory.Undo(current, history, version);
@@ -47,7 +48,8 @@ internal sealed class WholeRoutes(AuditedBook book, SettingsAccess access, KeyPo
         ServiceConfig config = book.Current;
         if (SettingsAnswer.IsKnown(context, config.Version)) return Task.CompletedTask;
         context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"headgate-config-{config.Version}.json\"");
-        return SettingsAnswer.WriteAsync(context, StatusCodes.Status200OK, config.Version, json => ConfigExport.Export(json, config));
+        SettingsAnswer.Begin(context, StatusCodes.Status200OK, config.Version);
+        return ConfigExport.ExportAsync(context.Response.BodyWriter, config, context.RequestAborted);
     }
 
     private async Task ImportAsync(HttpContext context)
@@ -58,9 +60,9 @@ internal sealed class WholeRoutes(AuditedBook book, SettingsAccess access, KeyPo
         ServiceConfig config = await book.ChangeAsync(caller, "import", current =>
         {
             presupposed.CheckWhole(current);
-            ServiceConfig next = file.Over(current);
-            KeyChanges.KeepAdmin(keys, current, next, clock.GetUtcNow());
-            return ConfigDiff.Between(current, next);
+            ImmutableArray<ConfigEdit> edits = file.EditsFor(current);
+            KeyChanges.KeepAdmin(keys, current, edits, clock.GetUtcNow());
+            return edits;
         }, context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, config).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -105,9 +106,12 @@ internal static class RoutesPage
     {
         bool hasLeast = schema.TryGetProperty(least, out JsonElement low);
         bool hasMost = schema.TryGetProperty(most, out JsonElement high);
-        if (hasLeast && hasMost) return $", {low} to {high}";
+        if (hasLeast && hasMost) return $", {Plain(low)} to {Plain(high)}";
         return hasLeast ? $", {low} or more" : schema.TryGetProperty("exclusiveMinimum", out JsonElement above) ? $", above {above}" : "";
     }
+
+    /// <summary>With commas, and without an exponent.</summary>
+    private static string Plain(JsonElement number) => number.GetDecimal().ToString("#,0.######", CultureInfo.InvariantCulture);
 
     private static string Text(JsonElement node, string field) =>
         node.TryGetProperty(field, out JsonElement text) ? text.GetString()!.Replace("|", "\\|", StringComparison.Ordinal) : "";

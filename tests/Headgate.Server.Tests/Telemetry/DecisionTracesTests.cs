@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Headgate.Server.Changes;
 using Headgate.Server.Load;
 using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
