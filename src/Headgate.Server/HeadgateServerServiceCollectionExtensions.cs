@@ -1,4 +1,3 @@
-using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Counters;
@@ -8,9 +7,10 @@ using Headgate.Server.Load;
 using Headgate.Server.Settings;
 using Headgate.Server.Statistics;
 using Headgate.Server.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Headgate.Server;
 
 /// <summary>The parts of the decision service.</summary>
 internal static class HeadgateServerServiceCollectionExtensions

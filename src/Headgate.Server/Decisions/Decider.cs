@@ -11,30 +11,27 @@ internal readonly record struct Decided(Decision Decision, LeaseId Lease);
 internal sealed class Decider
 {
     /// <summary>Memory does not fail, and answers without waiting.</summary>
-    private readonly MemoryStore? _memory;
+    private readonly IRateLimitStore? _memory;
 
     /// <summary>By failure mode.</summary>
     private readonly StoreFailover[] _stores;
 
     public Decider(IRateLimitStore store, TimeProvider clock)
     {
-        _memory = store as MemoryStore;
+        _memory = store is IFailureModeStore ? null : store;
         LocalStore local = new(clock);
         _stores = [.. Enum.GetValues<FailureMode>().Order().Select(mode => new StoreFailover(store, mode, local))];
     }
 
-    /// <summary>True if every decision is there at once.</summary>
-    public bool IsInMemory => _memory is not null;
-
     public ValueTask<Decided> DecideAsync(ServiceConfig config, in AppliedRule applied, in DecisionRequest request, CancellationToken ct)
     {
-        string key = DecisionKey.Of(request.Tenant, request.Client);
-        string ns = DecisionKey.Namespace(request.Action);
-        Limit limit = applied.Rule.Limit;
-        if (request.Cost > 0 && applied.HoldsPermits)
-            return EnterAsync(RuleFinder.FailureModeOf(config, request.Tenant), [new Charge(key, limit, request.Cost) { Namespace = ns }], ct);
-        if (_memory is { } memory) return new(new Decided(memory.Acquire(memory.PlanOf(ns, limit), key, request.Cost), LeaseId.None));
-        return AcquireAsync(RuleFinder.FailureModeOf(config, request.Tenant), new Charge(key, limit, request.Cost) { Namespace = ns }, ct);
+        Charge charge = ChargeOf(applied, request);
+        if (request.Cost > 0 && applied.HoldsPermits) return EnterAsync(RuleFinder.FailureModeOf(config, request.Tenant), [charge], ct);
+        if (_memory is null) return AcquireAsync(RuleFinder.FailureModeOf(config, request.Tenant), charge, ct);
+        ValueTask<Decision> decision = _memory.AcquireAsync(charge, ct);
+        return decision.IsCompletedSuccessfully ? new(new Decided(decision.Result, LeaseId.None)) : Finish(decision);
+
+        static async ValueTask<Decided> Finish(ValueTask<Decision> decision) => new(await decision.ConfigureAwait(false), LeaseId.None);
     }
 
     /// <summary>What would be decided now. Changes nothing.</summary>

@@ -19,8 +19,8 @@ internal static class ReferenceRules
             ["Microsoft.Extensions.Http", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]),
         ["Headgate.Server"] = new(
             ["Headgate", "Headgate.Extensions", "Headgate.Redis", "Headgate.AspNetCore"],
-            // Of Redis the configuration that a fleet shares; limits go through Headgate.Redis.
-            ["Microsoft.Extensions.", "Microsoft.AspNetCore.", "StackExchange.Redis", "YamlDotNet", "Google.Protobuf", "Grpc.Tools", "OpenTelemetry"], AspNetCore),
+            // Of Redis the configuration that a fleet shares; limits go through Headgate.Redis. Of Swashbuckle the page to try the service, its files alone.
+            ["Microsoft.Extensions.", "Microsoft.AspNetCore.", "StackExchange.Redis", "Swashbuckle.AspNetCore.SwaggerUI", "YamlDotNet", "Google.Protobuf", "Grpc.Tools", "OpenTelemetry"], AspNetCore),
         ["Headgate.Gateway"] = new(
             ["Headgate", "Headgate.Extensions", "Headgate.Redis", "Headgate.AspNetCore"],
             ["Microsoft.Extensions.", "Microsoft.AspNetCore.", "YamlDotNet", "Yarp.ReverseProxy", "OpenTelemetry"], AspNetCore),
