@@ -41,7 +41,8 @@ internal static class ObservationServiceCollectionExtensions
     public static void MapObservation(this WebApplication app)
     {
         IServiceProvider services = app.Services;
-        services.GetRequiredService<ServiceInstruments>();
+        ServiceInstruments instruments = services.GetRequiredService<ServiceInstruments>();
+        app.Lifetime.ApplicationStarted.Register(() => instruments.FollowChanges(services.GetRequiredService<ConfigBook>()));
         services.GetRequiredService<HealthRoutes>().Map(app, app.Lifetime);
         services.GetRequiredService<MetricsRoutes>().Map(app);
         services.GetRequiredService<StatisticsRoutes>().Map(app);

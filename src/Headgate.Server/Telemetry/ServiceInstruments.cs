@@ -20,7 +20,6 @@ internal sealed class ServiceInstruments
         meter.CreateObservableCounter("headgate.server.metrics.folded", Folded, "{measurement}", "Measurements that /metrics reports as otel_metric_overflow, for their instrument has too many series.");
         meter.CreateObservableCounter("headgate.server.metrics.failures", Failures, "{failure}", "Instruments that failed when /metrics asked them.");
         _changes = meter.CreateCounter<long>("headgate.server.config.changes", "{change}", "Changes of the configuration, by outcome.");
-        book.Changed += _ => Count("applied");
 
         int Active() => load.Active;
         List<Measurement<long>> QueueLengths() => Queues(load, labels);
@@ -28,6 +27,18 @@ internal sealed class ServiceInstruments
         int Tenants() => book.Current.Tenants.Count;
         long Folded() => exporter.Folded;
         long Failures() => exporter.Failures;
+    }
+
+    /// <summary>From here on changes are counted, one's own and other instances'. What was loaded at the start is none.</summary>
+    public void FollowChanges(ConfigBook book)
+    {
+        long last = book.Current.Version;
+        // Raised one at a time; another instance's changes may come several at once.
+        book.Changed += config =>
+        {
+            if (config.Version > last) _changes.Add(config.Version - last, new KeyValuePair<string, object?>("outcome", "applied"));
+            last = config.Version;
+        };
     }
 
     /// <summary>A change of the configuration was asked for, and this became of it.</summary>
