@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Headgate.Server.Changes;
 using Headgate.Server.Http;
 using Headgate.Server.Tenants;
 

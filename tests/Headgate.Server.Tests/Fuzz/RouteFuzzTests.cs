@@ -1,5 +1,4 @@
 using System.Globalization;
-using Headgate.Server.Hosting;
 using Headgate.Server.Load;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
