@@ -18,6 +18,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     private void SetModes(UnixFileMode mode)
     {
+        if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(Path, mode);
         foreach (string entry in Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)) File.SetUnixFileMode(entry, mode);
     }
