@@ -5,7 +5,6 @@ using Headgate.Server;
 using Headgate.Server.Access;
 using Headgate.Server.Changes;
 using Headgate.Server.Changes.Files;
-using Headgate.Server.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headgate.Cli.Keys;

@@ -29,7 +29,7 @@ internal sealed class AuditedBook(ConfigBook book, ILoggerFactory loggers)
         long before = 0;
         int edits = 0;
         what = Printable.Of(what);
-        ServiceConfig result = await book.ChangeFromHistoryAsync(caller.Name, what, (current, history) =>
+        ServiceConfig result = await book.ChangeAsync(caller.Name, what, (current, history) =>
         {
             ImmutableArray<ConfigEdit> planned = plan(current, history);
             before = current.Version;

@@ -48,8 +48,7 @@ internal sealed class WholeRoutes(AuditedBook book, SettingsAccess access, KeyPo
         ServiceConfig config = book.Current;
         if (SettingsAnswer.IsKnown(context, config.Version)) return Task.CompletedTask;
         context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"headgate-config-{config.Version}.json\"");
-        SettingsAnswer.Begin(context, StatusCodes.Status200OK, config.Version);
-        return ConfigExport.ExportAsync(context.Response.BodyWriter, config, context.RequestAborted);
+        return SettingsAnswer.WriteAsync(context, StatusCodes.Status200OK, config.Version, json => ConfigExport.Export(json, config));
     }
 
     private async Task ImportAsync(HttpContext context)
@@ -60,7 +59,7 @@ internal sealed class WholeRoutes(AuditedBook book, SettingsAccess access, KeyPo
         ServiceConfig config = await book.ChangeAsync(caller, "import", current =>
         {
             presupposed.CheckWhole(current);
-            ImmutableArray<ConfigEdit> edits = file.EditsFor(current);
+            ImmutableArray<ConfigEdit> edits = ConfigDiff.Between(current, file.Over(current));
             KeyChanges.KeepAdmin(keys, current, edits, clock.GetUtcNow());
             return edits;
         }, context.RequestAborted).ConfigureAwait(false);

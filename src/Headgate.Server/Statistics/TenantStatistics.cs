@@ -54,7 +54,7 @@ internal sealed class TenantStatistics
         _series = new DecisionSeries(labels);
         Since = clock.GetUtcNow();
         Meter meter = meters.Create(MeterName);
-        meter.CreateObservableCounter("headgate.server.decisions", () => _series.Read(_tallies, _others), "{decision}", "Requests for decisions, by tenant, outcome and who decided.");
+        meter.CreateObservableCounter("headgate.server.decisions", ReadSeries, "{decision}", "Requests for decisions, by tenant, outcome and who decided.");
         _duration = meter.CreateHistogram("headgate.server.decision.duration", "s", "Time from a request for a decision to its answer, waiting included, by outcome.", tags: null, Seconds);
         _wait = meter.CreateHistogram("headgate.server.queue.wait.duration", "s", "Time that a request waited for its turn, whatever came of it.", tags: null, Seconds);
     }
@@ -118,6 +118,8 @@ internal sealed class TenantStatistics
         tally.AddTo(counts);
         return TenantTally.Sum(counts);
     }
+
+    private List<Measurement<long>> ReadSeries() => _series.Read(_tallies, _others);
 
     private TenantTally TallyOf(string tenant) => _tallies.TryGetValue(tenant, out TenantTally? tally) ? tally : Admit(tenant);
 

@@ -13,14 +13,21 @@ internal sealed class ServiceInstruments
     public ServiceInstruments(IMeterFactory meters, ConfigBook book, TenantLabels labels, ILoadFigures load, PrometheusExporter exporter)
     {
         Meter meter = meters.Create(TenantStatistics.MeterName);
-        meter.CreateObservableUpDownCounter("headgate.server.active", () => load.Active, "{request}", "Requests for decisions at work now.");
-        meter.CreateObservableUpDownCounter("headgate.server.queue.length", () => Queues(load, labels), "{request}", "Requests for decisions that wait now, by tenant.");
-        meter.CreateObservableGauge("headgate.server.config.version", () => book.Current.Version, "{version}", "The version of the configuration in force.");
-        meter.CreateObservableUpDownCounter("headgate.server.tenants", () => book.Current.Tenants.Count, "{tenant}", "Tenants that are configured.");
-        meter.CreateObservableCounter("headgate.server.metrics.folded", () => exporter.Folded, "{measurement}", "Measurements that /metrics reports as otel_metric_overflow, for their instrument has too many series.");
-        meter.CreateObservableCounter("headgate.server.metrics.failures", () => exporter.Failures, "{failure}", "Instruments that failed when /metrics asked them.");
+        meter.CreateObservableUpDownCounter("headgate.server.active", Active, "{request}", "Requests for decisions at work now.");
+        meter.CreateObservableUpDownCounter("headgate.server.queue.length", QueueLengths, "{request}", "Requests for decisions that wait now, by tenant.");
+        meter.CreateObservableGauge("headgate.server.config.version", Version, "{version}", "The version of the configuration in force.");
+        meter.CreateObservableUpDownCounter("headgate.server.tenants", Tenants, "{tenant}", "Tenants that are configured.");
+        meter.CreateObservableCounter("headgate.server.metrics.folded", Folded, "{measurement}", "Measurements that /metrics reports as otel_metric_overflow, for their instrument has too many series.");
+        meter.CreateObservableCounter("headgate.server.metrics.failures", Failures, "{failure}", "Instruments that failed when /metrics asked them.");
         _changes = meter.CreateCounter<long>("headgate.server.config.changes", "{change}", "Changes of the configuration, by outcome.");
         book.Changed += _ => Count("applied");
+
+        int Active() => load.Active;
+        List<Measurement<long>> QueueLengths() => Queues(load, labels);
+        long Version() => book.Current.Version;
+        int Tenants() => book.Current.Tenants.Count;
+        long Folded() => exporter.Folded;
+        long Failures() => exporter.Failures;
     }
 
     /// <summary>A change of the configuration was asked for, and this became of it.</summary>

@@ -22,7 +22,7 @@ public sealed class KestrelBoundsTests
     public async Task Sizes_of_a_header_are_bounded(int target, int header, int status)
     {
         await using Service service = await Service.StartAsync();
-        Assert.Equal(status, await StatusAsync(service, $"GET /{new string('a', target)} HTTP/1.1\r\nHost: a\r\nX-Long: {new string('b', header)}\r\nConnection: close\r\n\r\n"));
+        Assert.Equal(status, await StatusAsync(service, $"GET /{new string('a', target)} HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('b', header)}\r\nConnection: close\r\n\r\n"));
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public sealed class KestrelBoundsTests
     {
         await using Service service = await Service.StartAsync();
         string Fields(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"X-{i}: 1\r\n"));
-        Assert.Equal(404, await StatusAsync(service, $"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{Fields(KestrelBounds.MaxHeaderCount - 2)}\r\n"));
-        Assert.Equal(431, await StatusAsync(service, $"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{Fields(KestrelBounds.MaxHeaderCount - 1)}\r\n"));
+        Assert.Equal(404, await StatusAsync(service, $"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{Fields(KestrelBounds.MaxHeaderCount - 2)}\r\n"));
+        Assert.Equal(431, await StatusAsync(service, $"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{Fields(KestrelBounds.MaxHeaderCount - 1)}\r\n"));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class KestrelBoundsTests
     }
 
     /// <summary>The status of the answer; null if the connection is closed without one.</summary>
-    private static async Task<int?> AskAsync(Socket socket, string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    private static async Task<int?> AskAsync(Socket socket, string request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     {
         byte[] buffer = new byte[4096];
         int read = 0;
