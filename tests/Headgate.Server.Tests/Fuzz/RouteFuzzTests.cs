@@ -77,7 +77,7 @@ public sealed class RouteFuzzTests
                         await context.RequestServices.GetRequiredService<IRateLimitStore>().AcquireAsync(
                             new[] { Server.Decisions.Decider.ChargeOf(
                                 new Server.Decisions.AppliedRule(Decisions.Rules.Log(1_000, 86_400_000), Server.Decisions.RuleSource.Request),
-                                new Server.Decisions.DecisionRequest($"probe/{count % 4}/{count % 3}", "c1", "login")) });
+                                new Server.Decisions.DecisionRequest($"probe/1/{count % 4}/{count % 3}", "c1", "login")) });
                         break;
                 }
 
