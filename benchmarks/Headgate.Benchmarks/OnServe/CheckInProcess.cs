@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Headgate.Server.Changes;
 using Headgate.Server.Decisions;
@@ -25,6 +26,9 @@ internal static class CheckInProcess
             await HostCommand.ConfigureAsync(app.Services.GetRequiredService<ConfigBook>(), ct).ConfigureAwait(false);
             Func<HttpContext, Task> answer = route(app.Services);
             DefaultHttpContext context = new() { RequestServices = app.Services };
+            // Keys are not asked of this machine.
+            context.Connection.RemoteIpAddress = IPAddress.Loopback;
+            context.Connection.LocalIpAddress = IPAddress.Loopback;
             byte[] bytes = Encoding.UTF8.GetBytes(body);
             context.Request.ContentType = "application/json";
             context.Request.ContentLength = bytes.Length;
@@ -52,7 +56,7 @@ internal static class CheckInProcess
         {
             context.Response.Headers.Clear();
             Task done = answer(context);
-            if (!done.IsCompletedSuccessfully || context.Response.StatusCode != StatusCodes.Status200OK) throw new InvalidOperationException("A request was not answered at once.", done.Exception);
+            if (!done.IsCompletedSuccessfully || context.Response.StatusCode != StatusCodes.Status200OK) throw new InvalidOperationException($"A request was not answered at once: {done.Exception?.InnerException?.Message ?? done.Status.ToString()}", done.Exception);
         }
     }
 

@@ -54,7 +54,7 @@ internal static class ServeRow
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            return RowResult.Failed("serve", Title, $"{e.Message} Install wrk: apt-get install wrk.");
+            return RowResult.Failed("serve", Title, e is InvalidOperationException ? e.Message : $"{e.Message} Install wrk: apt-get install wrk.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,8 +26,8 @@ internal static class ProblemAnswer
         if (refusal.Header is { } header) context.Response.Headers[header.Key] = header.Value;
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (refusal.RetryAfter is { } after) context.Response.Headers.RetryAfter = WholeSeconds(after).ToString(CultureInfo.InvariantCulture);
-        Utf8JsonWriter writer = new(context.Response.BodyWriter, Readable);
-        await using (writer.ConfigureAwait(false))
+        ArrayBufferWriter<byte> body = new();
+        using (Utf8JsonWriter writer = new(body, Readable))
         {
             writer.WriteStartObject();
             if (refusal.Type is not null) writer.WriteString("type", refusal.Type);
@@ -37,6 +38,9 @@ internal static class ProblemAnswer
             if (refusal.Value is not null) writer.WriteString("value", refusal.Value);
             writer.WriteEndObject();
         }
+
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
     }
 
     /// <summary>Rounded up: who comes again then finds the time over.</summary>

@@ -120,7 +120,7 @@ internal sealed class FuzzRun(Service service, int seed, TimeSpan patience)
     /// <summary>A tenant of this lane's own gets exactly what it would if it were alone.</summary>
     private async Task ProbeAsync(int lane, int probe, int[] taken, CancellationToken ct)
     {
-        string tenant = string.Create(CultureInfo.InvariantCulture, $"probe/{lane}/{probe}");
+        string tenant = string.Create(CultureInfo.InvariantCulture, $"probe/{seed}/{lane}/{probe}");
         string body = $$"""{"tenant_id":"{{tenant}}","client_id":"c1","action_type":"login","max_requests":{{ProbePermits}},"window_duration_seconds":86400000}""";
         using StringContent content = new(body, Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await service.Client.PostAsync(new Uri("/api/check_and_consume", UriKind.Relative), content, ct);
