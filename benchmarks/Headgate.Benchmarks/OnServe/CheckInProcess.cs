@@ -29,6 +29,7 @@ internal static class CheckInProcess
             // Keys are not asked of this machine.
             context.Connection.RemoteIpAddress = IPAddress.Loopback;
             context.Connection.LocalIpAddress = IPAddress.Loopback;
+            context.Request.Host = new HostString("127.0.0.1");
             byte[] bytes = Encoding.UTF8.GetBytes(body);
             context.Request.ContentType = "application/json";
             context.Request.ContentLength = bytes.Length;

@@ -104,16 +104,32 @@ internal sealed class FuzzRun(Service service, int seed, TimeSpan patience)
 
     private static bool IsProblem(string answer, int status)
     {
-        int start = answer.IndexOf('{', StringComparison.Ordinal), end = answer.LastIndexOf('}');
-        if (start < 0 || end < start) return false;
+        string body = BodyOf(answer);
         try
         {
-            using JsonDocument problem = JsonDocument.Parse(Encoding.Latin1.GetBytes(answer[start..(end + 1)]));
+            using JsonDocument problem = JsonDocument.Parse(Encoding.Latin1.GetBytes(body));
             return problem.RootElement.GetProperty("status").GetInt32() == status && problem.RootElement.GetProperty("detail").GetString() is { Length: > 0 };
         }
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    private static string BodyOf(string answer)
+    {
+        int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0) return "";
+        string rest = answer[(end + 4)..];
+        if (!answer[..end].Contains("\r\nTransfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) return rest;
+        StringBuilder body = new();
+        while (true)
+        {
+            int line = rest.IndexOf("\r\n", StringComparison.Ordinal);
+            if (line < 0 || !int.TryParse(rest.AsSpan(0, line), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length)) return "";
+            if (length == 0) return body.ToString();
+            body.Append(rest, line + 2, length);
+            rest = rest[(line + 4 + length)..];
         }
     }
 
