@@ -1,5 +1,5 @@
-using Headgate.Conformance;
 using System.Net;
+using Headgate.Conformance;
 using Headgate.Server.Tests.Settings;
 
 namespace Headgate.Server.Tests.Access;
