@@ -27,6 +27,8 @@ internal sealed class RequestBounds(RequestDelegate next, Drain drain, ServeOpti
         try
         {
             await next(context).ConfigureAwait(false);
+            // The stop was asked for while it was at work.
+            if (drain.IsDraining && !context.Response.HasStarted && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
         }
         catch (OperationCanceledException) when (watch.Token.IsCancellationRequested)
         {
